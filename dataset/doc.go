@@ -1,0 +1,22 @@
+// Package dataset turns files of connection records into typed columns.
+//
+// It reads CSV, Zeek logs, JSON lines and ARFF, plain or compressed, finds out
+// what the columns are, and hands out batches of typed cells or a compact
+// in-memory Table. It never computes a statistic and never writes a report.
+//
+// The order to read it in:
+//
+//  1. Open finds the compression (input.go), the format (dialect.go) and the
+//     header, recognises known layouts (schemas.go), and guesses a Kind for
+//     every column from the head of the file (infer.go).
+//  2. File.Scan cuts the text into chunks at record boundaries (chunk.go). Every
+//     core takes chunks, finds the cells (index.go, normalise.go) and decodes
+//     them one column at a time (decode.go) into a Batch.
+//  3. Analyses see the batches. What was guessed is checked on every cell; when
+//     a guess turns out wrong, the scan starts again with what was learned.
+//  4. Load keeps the batches as a Table, which can be scanned in the same way.
+//
+// Missing cells are NaN, MissingInt or MissingCode in a Vector, depending on
+// its form. Cells that cannot be read and rows that do not fit are counted and
+// listed in Problems; nothing is dropped in silence.
+package dataset
