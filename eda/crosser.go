@@ -1,0 +1,170 @@
+package eda
+
+import (
+	"strconv"
+
+	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/stats"
+)
+
+// A crosser is the analysis that counts the pairs of levels of every two of its
+// columns.
+type crosser struct {
+	columns []int
+	schema  *dataset.Schema
+	rows    int64
+	workers []crossWorker
+}
+
+// A crossWorker is one worker's counts.
+type crossWorker struct {
+	codes  [][]uint32   // per column: of the batch at hand
+	counts [][]int64    // per column: rows of each code
+	pairs  []crossTable // per pair, see crosser.pair
+}
+
+// A crossTable counts rows by the codes of two columns; what was not met is not
+// there.
+type crossTable [][]int64
+
+// Start implements dataset.Analysis.
+func (x *crosser) Start(s *dataset.Schema, workers int) error {
+	x.schema, x.rows = s, 0
+	x.workers = make([]crossWorker, workers)
+	k := len(x.columns)
+	for i := range x.workers {
+		x.workers[i] = crossWorker{codes: make([][]uint32, k), counts: make([][]int64, k), pairs: make([]crossTable, k*(k-1)/2)}
+	}
+	return nil
+}
+
+// Columns implements dataset.Selective.
+func (x *crosser) Columns(*dataset.Schema) []int { return x.columns }
+
+// pair returns the place of the pair of two columns, the first before the
+// second.
+func pair(i, j int) int { return j*(j-1)/2 + i }
+
+// Batch implements dataset.Analysis.
+func (x *crosser) Batch(worker int, b *dataset.Batch) error {
+	w := &x.workers[worker]
+	for k, c := range x.columns {
+		w.codes[k] = levelCodes(w.codes[k][:0], &b.Columns[c])
+		w.counts[k] = countCodes(w.counts[k], w.codes[k])
+	}
+	for j := range w.codes {
+		for i := range j {
+			t := &w.pairs[pair(i, j)]
+			*t = t.count(w.codes[i], w.codes[j])
+		}
+	}
+	return nil
+}
+
+// levelCodes returns the codes of a coded column, or the values of a flag.
+func levelCodes(dst []uint32, v *dataset.Vector) []uint32 {
+	if v.Codes != nil {
+		return append(dst, v.Codes...)
+	}
+	for i := range max(len(v.Ints), len(v.Floats)) {
+		dst = append(dst, flagCode(v.Float(i)))
+	}
+	return dst
+}
+
+// flagCode is the level of a flag's value, which in dirty data is not always 0
+// or 1. What is no whole number below maxCrossLevels is no level.
+func flagCode(x float64) uint32 {
+	if x >= 0 && x < maxCrossLevels && x == float64(uint32(x)) {
+		return uint32(x)
+	}
+	return dataset.MissingCode
+}
+
+// countCodes adds the rows of each code to counts that grow as needed.
+func countCodes(counts []int64, codes []uint32) []int64 {
+	for _, c := range codes {
+		if c == dataset.MissingCode {
+			continue
+		}
+		for int(c) >= len(counts) {
+			counts = append(counts, 0)
+		}
+		counts[c]++
+	}
+	return counts
+}
+
+// count adds rows to the table and returns it, for it may grow.
+func (t crossTable) count(a, b []uint32) crossTable {
+	for k, code := range a {
+		other := b[k]
+		if code == dataset.MissingCode || other == dataset.MissingCode {
+			continue
+		}
+		for int(code) >= len(t) {
+			t = append(t, nil)
+		}
+		row := t[code]
+		if int(other) >= len(row) {
+			row = append(row, make([]int64, int(other)+1-len(row))...)
+			t[code] = row
+		}
+		row[other]++
+	}
+	return t
+}
+
+// EndChunk implements dataset.Analysis.
+func (x *crosser) EndChunk(_ int, c dataset.Chunk) error {
+	x.rows += int64(c.Rows)
+	return nil
+}
+
+func (x *crosser) name(k int) string { return x.schema.Columns[x.columns[k]].Name }
+
+// levels returns how many levels of a column occur.
+func (x *crosser) levels(k int) (n int) {
+	var counts []int64
+	for i := range x.workers {
+		for code, rows := range x.workers[i].counts[k] {
+			for code >= len(counts) {
+				counts = append(counts, 0)
+			}
+			counts[code] += rows
+		}
+	}
+	for _, rows := range counts {
+		if rows > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// crosstab returns the cross table of two columns, the first before the second.
+func (x *crosser) crosstab(i, j int) (stats.Crosstab, error) {
+	t := stats.Crosstab{Missing: x.rows}
+	for w := range x.workers {
+		for a, row := range x.workers[w].pairs[pair(i, j)] {
+			for b, n := range row {
+				if n == 0 {
+					continue
+				}
+				t.Missing -= n
+				if err := t.Add(x.level(i, a), x.level(j, b), n); err != nil {
+					return t, err
+				}
+			}
+		}
+	}
+	return t, nil
+}
+
+// level returns the text of a code.
+func (x *crosser) level(k, code int) string {
+	if dict := x.schema.Columns[x.columns[k]].Dict; dict != nil {
+		return dict.Level(uint32(code))
+	}
+	return strconv.Itoa(code)
+}

@@ -1,0 +1,214 @@
+package eda
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/stats"
+)
+
+// ExploreOptions choose what Explore looks at.
+type ExploreOptions struct {
+	// Features are the columns that are described, related and searched for
+	// outliers, by any spelling; empty or "all": every column. Gaps, repeats and
+	// breaches are always those of the whole table.
+	Features []string
+
+	Normal []string          // levels of the label that mean normal; empty: found by name
+	Adjust stats.Adjustment  // of p-values over all pairs; zero: Benjamini and Hochberg's
+	Stage  func(name string) // told what is being done, for progress; may be nil
+}
+
+// An Exploration is everything a first look at a table says.
+type Exploration struct {
+	Profile      *Profile
+	Classes      Classes
+	ByClass      map[string]ClassSplit // numeric columns by name, where classes are known
+	Gaps         *Gaps
+	Pearson      *Correlations // nil where fewer than two numeric columns vary
+	Spearman     *Correlations
+	Associations *Associations // nil where fewer than two columns with levels vary
+	Outliers     *Outliers     // with up to five rows for each column
+	Extremes     []Extreme     // up to three highest and three lowest values of each column
+	Repeats      *Repeats
+	Breaches     []Breach
+	Problems     *dataset.Problems
+	Findings     []Finding
+	Skipped      []string // what could not be asked and why, in sentences
+}
+
+// The lengths of an exploration's lists.
+const (
+	exploredOutliers = 5
+	exploredExtremes = 3
+)
+
+// Explore asks every question of the package and turns the answers into
+// findings. The source is scanned twice, and once more if some columns repeat so
+// little that their values cannot all be counted.
+//
+// It is an error if the source cannot be read, if a feature does not exist, and
+// if Normal is no level of the label. Questions that the table has no columns for
+// are skipped, and Skipped says so.
+func Explore(ctx context.Context, src dataset.Source, o ExploreOptions) (*Exploration, error) {
+	if o.Stage == nil {
+		o.Stage = func(string) {}
+	}
+	if o.Adjust == stats.NoAdjustment {
+		o.Adjust = stats.BenjaminiHochberg
+	}
+	x := &explorer{ctx: ctx, src: src, options: o, out: &Exploration{}}
+	for _, step := range []struct {
+		name string
+		run  func() error
+	}{
+		{"reading every column", x.read},
+		{"comparing columns", x.compare},
+		{"correlating", x.correlate},
+		{"crossing categories", x.associate},
+	} {
+		o.Stage(step.name)
+		if err := step.run(); err != nil {
+			return nil, fmt.Errorf("%s: %w", step.name, err)
+		}
+	}
+	x.out.Findings = x.out.findings(src.Schema())
+	return x.out, nil
+}
+
+// An explorer asks the questions of one exploration.
+type explorer struct {
+	ctx      context.Context
+	src      dataset.Source
+	options  ExploreOptions
+	features []int // nil: all
+	out      *Exploration
+
+	// What the second scan is for.
+	numbers *gatherer
+	levels  *crosser
+	leftOut []string // columns with too many levels
+}
+
+// read is the first scan: all that can be asked without knowing an answer.
+func (x *explorer) read() (err error) {
+	if x.features, err = resolve(x.ctx, x.src, x.options.Features); err != nil {
+		return err
+	}
+	counts := &dataset.Counts{By: -1, Needed: x.features}
+	gaps, rows, contract := &gapFinder{}, &rowHasher{}, &contractCheck{}
+	if err := x.src.Scan(x.ctx, counts, gaps, rows, contract); err != nil {
+		return err
+	}
+	problems := dataset.ProblemsOf(x.src)
+	x.out.Problems = &problems
+	if x.out.Profile, err = profileOf(counts, x.src, x.features); err != nil {
+		return err
+	}
+	if x.out.Classes, err = FindClasses(x.src.Schema(), x.options.Normal); err != nil {
+		return err
+	}
+	x.out.Gaps = gaps.result(problems)
+	x.out.Repeats = rows.result(x.out.Classes)
+	x.out.Breaches = contract.result()
+	return nil
+}
+
+// compare is the second scan: what needs the kinds, values or classes of the
+// columns.
+func (x *explorer) compare() (err error) {
+	s, out := x.src.Schema(), x.out
+	outliers := &outlierRows{most: exploredOutliers}
+	if out.Outliers, err = x.judge(outliers); err != nil {
+		return err
+	}
+	extremes := newExtremeFinder(out.Profile, exploredExtremes)
+	x.numbers = &gatherer{hint: out.Profile.Rows, columns: numericAmong(s, x.profiled(func(p *ColumnProfile) bool { return p.Distinct > 1 }))}
+	x.levels = &crosser{}
+	x.levels.columns, x.leftOut = crossable(s, levelledAmong(s, x.features))
+	analyses := []dataset.Analysis{outliers, extremes, x.numbers, x.levels}
+	var classes *classCounter
+	if out.Classes.Known() {
+		classes = newClassCounter(out.Classes, x.profiled(func(p *ColumnProfile) bool { return p.Number != nil }))
+		analyses = append(analyses, classes)
+	}
+	if err := x.src.Scan(x.ctx, analyses...); err != nil {
+		return err
+	}
+	out.Extremes = extremes.list
+	out.Outliers.Rows, out.Outliers.Label = outliers.result()
+	if classes != nil {
+		out.ByClass, err = classes.result(s)
+	}
+	return err
+}
+
+// profiled returns the profiled columns for which a condition holds; never nil.
+func (x *explorer) profiled(holds func(p *ColumnProfile) bool) []int {
+	columns := []int{}
+	for i := range x.out.Profile.Columns {
+		if p := &x.out.Profile.Columns[i]; holds(p) {
+			columns = append(columns, p.Index)
+		}
+	}
+	return columns
+}
+
+// judge applies the rules for outliers to what was counted.
+func (x *explorer) judge(r *outlierRows) (*Outliers, error) {
+	out, err := newOutliers(OutlierOptions{})
+	if err != nil {
+		return nil, err
+	}
+	s := x.src.Schema()
+	out.TableRows = x.out.Profile.Rows
+	measured := measuredAmong(s, x.features)
+	for i := range x.out.Profile.Columns {
+		p := &x.out.Profile.Columns[i]
+		if slices.Contains(measured, p.Index) {
+			if err := out.judge(s, p.Index, p.Tally, r); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// correlate computes both matrices from the numbers of the second scan.
+func (x *explorer) correlate() (err error) {
+	s, out := x.src.Schema(), x.out
+	o := CorrelateOptions{Method: stats.Pearson, Adjust: x.options.Adjust}
+	if out.Pearson, err = correlate(x.ctx, s, x.numbers, o); err != nil {
+		return x.skip("No correlations", err)
+	}
+	o.Method = stats.Spearman
+	if out.Spearman, err = correlate(x.ctx, s, x.numbers, o); err != nil {
+		return err
+	}
+	for _, c := range []*Correlations{out.Pearson, out.Spearman} {
+		for _, i := range numericAmong(s, x.profiled(func(p *ColumnProfile) bool { return p.Distinct == 1 })) {
+			c.Constant = append(c.Constant, s.Columns[i].Name)
+		}
+	}
+	x.numbers = nil // the largest thing in memory
+	return nil
+}
+
+func (x *explorer) associate() (err error) {
+	x.out.Associations, err = associate(x.levels, x.leftOut, AssociateOptions{Adjust: x.options.Adjust})
+	return x.skip("No associations", err)
+}
+
+// skip takes note of a question that the table has too few columns for; other
+// errors it returns.
+func (x *explorer) skip(what string, err error) error {
+	var few *fewColumnsError
+	if !errors.As(err, &few) {
+		return err
+	}
+	x.out.Skipped = append(x.out.Skipped, fmt.Sprintf("%s: %s.", what, few))
+	return nil
+}

@@ -1,0 +1,58 @@
+package eda
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Words of the findings, in the singular and the plural.
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return grouped(n) + " " + noun + "s"
+}
+
+func choose(n int64, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
+// grouped writes a count with commas between thousands.
+func grouped(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// percent writes a share with as many decimals as it takes not to say 0 % of
+// something, or 100 % of nearly all.
+func percent(share float64) string {
+	for decimals := 1; decimals < 6; decimals++ {
+		rounded := math.Round(share*100*math.Pow10(decimals)) / math.Pow10(decimals)
+		if (rounded > 0 || share == 0) && (rounded < 100 || share == 1) {
+			return strconv.FormatFloat(rounded, 'f', -1, 64) + " %"
+		}
+	}
+	if share > 0.5 {
+		return "nearly 100 %"
+	}
+	return "less than 0.00001 %"
+}
+
+func plainNumber(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+
+// listed joins words for a sentence, cut after most of them.
+func listed(words []string, most int) string {
+	if len(words) > most {
+		return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), len(words)-most)
+	}
+	return strings.Join(words, ", ")
+}
