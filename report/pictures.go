@@ -1,0 +1,124 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/eda"
+	"github.com/netanom/netanom/plots"
+	"github.com/netanom/netanom/stats"
+)
+
+// maxPictures bounds the histograms and the bars of a report each, so that its
+// page stays small whatever the table.
+const maxPictures = 24
+
+// addPictures draws the profiled columns into the sections of their tables;
+// private leaves out the levels of categories.
+func addPictures(sections []Section, e *eda.Exploration, private bool) error {
+	for i := range sections {
+		s := &sections[i]
+		var err error
+		switch {
+		case s.ID == "numbers":
+			err = addHistograms(s, e)
+		case s.ID == "levels" && !private:
+			err = addBars(s, e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addHistograms draws the numeric columns that take more than two values, in
+// the order of the table.
+func addHistograms(s *Section, e *eda.Exploration) error {
+	count := 0
+	for i := range e.Profile.Columns {
+		p := &e.Profile.Columns[i]
+		if p.Number == nil || p.Distinct < 3 || p.Column.Kind != dataset.Number || p.Index == e.Classes.Column {
+			continue
+		}
+		if count++; count > maxPictures {
+			s.Warnings = append(s.Warnings, fmt.Sprintf("Only the first %d columns are drawn; choose others with --feature.", maxPictures))
+			return nil
+		}
+		fig, err := histogram(p, e)
+		if err != nil {
+			return err
+		}
+		s.Figures = append(s.Figures, drawn(p.Column.Name, fig))
+	}
+	return nil
+}
+
+func histogram(p *eda.ColumnProfile, e *eda.Exploration) (*plots.Figure, error) {
+	d := plots.HistogramData{Title: histogramTitle(p), Label: p.Column.Name, Values: p.Tally.Values,
+		Groups: []plots.Group{{Name: "all", Counts: p.Tally.Counts[0]}}}
+	if split, ok := e.ByClass[p.Column.Name]; ok && split.Normal.Total() > 0 && split.Attack.Total() > 0 {
+		both := split.Normal.Merge(split.Attack)
+		d.Values = both.Values
+		d.Groups = []plots.Group{
+			{Name: eda.NormalClass, Counts: spread(split.Normal, both.Values)},
+			{Name: eda.AttackClass, Counts: spread(split.Attack, both.Values)},
+		}
+	}
+	fig, _, err := plots.Histogram(d)
+	return fig, err
+}
+
+// spread gives the counts of a tally at the values of a larger one.
+func spread(t stats.Tally, values []float64) []int64 {
+	counts := make([]int64, len(values))
+	j := 0
+	for i, v := range values {
+		if j < len(t.Values) && t.Values[j] == v {
+			counts[i] = t.Counts[0][j]
+			j++
+		}
+	}
+	return counts
+}
+
+// histogramTitle says what is most worth seeing: a pile of zeros, a tail, or
+// where the middle half lies.
+func histogramTitle(p *eda.ColumnProfile) string {
+	s := p.Number
+	zeros := ratio(s.Zeros, s.N)
+	switch {
+	case zeros >= 0.5:
+		return fmt.Sprintf("%s is 0 in %s of the rows and reaches %s", p.Column.Name, Format(Share, zeros), Format(Real, s.Max))
+	case s.Min >= 0 && s.Q50 > 0 && s.Max > 100*s.Q50:
+		return fmt.Sprintf("%s is at most %s in half of the rows and reaches %s", p.Column.Name, Format(Real, s.Q50), Format(Real, s.Max))
+	}
+	return fmt.Sprintf("Half of the values of %s lie between %s and %s", p.Column.Name, Format(Real, s.Q25), Format(Real, s.Q75))
+}
+
+// addBars draws the categories.
+func addBars(s *Section, e *eda.Exploration) error {
+	count := 0
+	for i := range e.Profile.Columns {
+		p := &e.Profile.Columns[i]
+		if p.Level == nil || p.Column.Kind != dataset.Category || p.Distinct < 2 {
+			continue
+		}
+		if count++; count > maxPictures {
+			return nil
+		}
+		d := plots.BarsData{Label: p.Column.Name,
+			Title: fmt.Sprintf("%s is %s in %s of the rows", p.Column.Name, p.Level.Top, Format(Share, ratio(p.Level.TopFreq, p.Level.N)))}
+		g := plots.Group{Name: "all"}
+		for _, l := range p.Levels {
+			d.Names, g.Counts = append(d.Names, l.Level), append(g.Counts, l.N)
+		}
+		d.Groups = []plots.Group{g}
+		fig, err := plots.Bars(d)
+		if err != nil {
+			return err
+		}
+		s.Figures = append(s.Figures, drawn(p.Column.Name, fig))
+	}
+	return nil
+}

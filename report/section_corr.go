@@ -1,0 +1,125 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/netanom/netanom/eda"
+	"github.com/netanom/netanom/plots"
+	"github.com/netanom/netanom/stats"
+)
+
+// maxHeatmap is how many columns a picture of a matrix can show.
+const maxHeatmap = 45
+
+// coefficientNames are what the coefficients are called in pictures.
+var coefficientNames = map[stats.CorrelationMethod]string{
+	stats.Pearson: "Pearson's r", stats.Spearman: "Spearman's ρ", stats.Kendall: "Kendall's τ",
+}
+
+// Correlations shows the correlations of numeric columns, strongest first.
+func Correlations(c *eda.Correlations) (Section, error) {
+	method := c.Matrix.Method.String()
+	s := Section{ID: "corr_" + method, Title: "Correlation: " + coefficientNames[c.Matrix.Method], Warnings: c.Warnings,
+		Commands: []string{"netanom corr --method " + method}}
+	t := Table{Name: "corr_" + method, Title: "Pairs, strongest first",
+		Columns: detail(Cols("feature", "feature2", "estimate", "conf_low", "conf_high", "p_adj", "n", "magnitude", "statistic", "df", "p", "log10_p", "log10_p_adj"), "statistic", "df", "p", "log10_p", "log10_p_adj")}
+	for _, p := range c.Pairs {
+		t.Rows = append(t.Rows, []any{p.A, p.B, p.Estimate.Value, p.CI.Low, p.CI.High, P{p.PAdjusted, p.Log10PAdjusted},
+			total(p.N), p.Effect.Magnitude, p.Statistic.Value, first(p.DF), P{p.P, p.Log10P}, p.Log10P, p.Log10PAdjusted})
+	}
+	if len(c.Pairs) > 0 {
+		top := c.Pairs[0]
+		s.Lead = fmt.Sprintf("The strongest of %d pairs is %s with %s: %s (%s). Magnitudes after %s.", len(c.Pairs), top.A, top.B,
+			Format(Real, top.Estimate.Value), coefficientNames[c.Matrix.Method], top.Effect.Rule)
+	}
+	if len(c.Constant) > 0 {
+		t.Footnotes = append(t.Footnotes, "Left out because all values are equal: "+strings.Join(c.Constant, ", ")+".")
+	}
+	s.Tables = []Table{t}
+	return s, correlationFigure(&s, c)
+}
+
+func total(n []int64) int64 {
+	var sum int64
+	for _, x := range n {
+		sum += x
+	}
+	return sum
+}
+
+func first(x []float64) any {
+	if len(x) == 0 {
+		return nil
+	}
+	return x[0]
+}
+
+func correlationFigure(s *Section, c *eda.Correlations) error {
+	k := c.Matrix.Len()
+	if k < 2 || k > maxHeatmap {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("There is no picture of %d columns; choose up to %d with --feature.", k, maxHeatmap))
+		return nil
+	}
+	strong := 0
+	for _, p := range c.Pairs {
+		if math.Abs(p.Estimate.Value) > 0.9 {
+			strong++
+		}
+	}
+	d := plots.HeatmapData{Rows: c.Matrix.Names, Columns: c.Matrix.Names, Correlation: true, Label: coefficientNames[c.Matrix.Method],
+		Title: fmt.Sprintf("%d of %d pairs have a correlation beyond ±0.9", strong, len(c.Pairs))}
+	if strong == 0 && len(c.Pairs) > 0 {
+		d.Title = fmt.Sprintf("No correlation is beyond ±0.9; the strongest is %s", Format(Real, c.Pairs[0].Estimate.Value))
+	}
+	for i := range k {
+		row := make([]float64, k)
+		for j := range row {
+			row[j] = c.Matrix.At(i, j)
+		}
+		d.Values = append(d.Values, row)
+	}
+	fig, err := plots.Heatmap(d)
+	if err != nil {
+		return err
+	}
+	s.Figures = append(s.Figures, drawn("matrix", fig))
+	return nil
+}
+
+// Associations shows Cramér's V of columns with levels, strongest first.
+func Associations(a *eda.Associations) (Section, error) {
+	s := Section{ID: "corr_cramers", Title: "Association: Cramér's V", Warnings: a.Warnings, Commands: []string{"netanom corr --method cramers"}}
+	t := Table{Name: "corr_cramers", Title: "Pairs, strongest first",
+		Columns: detail(Cols("feature", "feature2", "cramers_v_adj", "effect_low", "effect_high", "cramers_v", "p_adj", "n", "magnitude", "statistic", "df", "p", "log10_p", "log10_p_adj"),
+			"statistic", "df", "p", "log10_p", "log10_p_adj"),
+		Note: "V is corrected for its bias (Bergsma 2013), and so is its interval."}
+	for _, p := range a.Pairs {
+		t.Rows = append(t.Rows, []any{p.A, p.B, p.Corrected.Value, p.Corrected.CI.Low, p.Corrected.CI.High, p.V.Value, P{p.PAdjusted, p.Log10PAdjusted},
+			p.Measures.N, p.Corrected.Magnitude, p.Test.Statistic.Value, first(p.Test.DF), P{p.Test.P, p.Test.Log10P}, p.Test.Log10P, p.Log10PAdjusted})
+	}
+	if len(a.Pairs) > 0 {
+		top := a.Pairs[0]
+		s.Lead = fmt.Sprintf("The strongest of %d pairs is %s with %s: V = %s. Magnitudes after %s.", len(a.Pairs), top.A, top.B, Format(Real, top.Corrected.Value), top.Corrected.Rule)
+	}
+	if len(a.LeftOut) > 0 {
+		t.Footnotes = append(t.Footnotes, "Left out because they have too many levels: "+strings.Join(a.LeftOut, ", ")+".")
+	}
+	s.Tables = []Table{t}
+	return s, associationFigure(&s, a)
+}
+
+func associationFigure(s *Section, a *eda.Associations) error {
+	if len(a.Names) < 2 || len(a.Names) > maxHeatmap || len(a.Pairs) == 0 {
+		return nil
+	}
+	top := a.Pairs[0]
+	fig, err := plots.Heatmap(plots.HeatmapData{Rows: a.Names, Columns: a.Names, Values: a.V, Label: "Cramér's V, bias-corrected", Scale: plots.Linear,
+		Title: fmt.Sprintf("%s and %s go together most (V = %s)", top.A, top.B, Format(Real, top.Corrected.Value))})
+	if err != nil {
+		return err
+	}
+	s.Figures = append(s.Figures, drawn("matrix", fig))
+	return nil
+}

@@ -1,0 +1,89 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/netanom/netanom/eda"
+	"github.com/netanom/netanom/plots"
+)
+
+// Gaps shows which cells are missing, with a picture of where in the file.
+func Gaps(g *eda.Gaps) (Section, error) {
+	s := Section{ID: "missing", Title: "Missing values", Commands: []string{"netanom missing"}}
+	columns := Table{Name: "missing", Title: "By column", Columns: Cols("feature", "missing", "missing_share", "infinite", "first_line")}
+	gaps := 0
+	for _, c := range g.Columns {
+		line := any(nil)
+		if c.FirstLine > 0 {
+			line = c.FirstLine
+		}
+		if c.Missing > 0 {
+			gaps++
+		}
+		columns.Rows = append(columns.Rows, []any{c.Column.Name, c.Missing, ratio(c.Missing, g.Rows), c.Infinite, line})
+	}
+	s.Tables = append(s.Tables, columns)
+	if gaps == 0 {
+		s.Lead = fmt.Sprintf("No cell is missing in %s rows.", Format(Count, g.Rows))
+		return s, nil
+	}
+	s.Lead = fmt.Sprintf("%s of %s rows are complete; %d of %d columns have gaps.", Format(Count, g.Complete), Format(Count, g.Rows), gaps, len(g.Columns))
+	patterns := Table{Name: "missing_patterns", Title: "Columns missing together", Columns: Cols("pattern", "rows", "share")}
+	patterns.Rows = append(patterns.Rows, []any{"(none)", g.Complete, ratio(g.Complete, g.Rows)})
+	for _, p := range g.Patterns {
+		patterns.Rows = append(patterns.Rows, []any{strings.Join(p.Columns, ", "), p.Rows, ratio(p.Rows, g.Rows)})
+	}
+	if g.Others > 0 {
+		patterns.Rows = append(patterns.Rows, []any{"(other patterns)", g.Others, ratio(g.Others, g.Rows)})
+	}
+	s.Tables = append(s.Tables, patterns)
+	return s, gapsFigure(&s, g)
+}
+
+func ratio(part, whole int64) float64 { return float64(part) / float64(whole) } // 0/0 is missing
+
+// gapsFigure draws the columns that have gaps.
+func gapsFigure(s *Section, g *eda.Gaps) error {
+	const most = 60
+	d := plots.MissingData{Rows: g.Rows}
+	worst := ""
+	var worstMissing int64
+	for i, c := range g.Columns {
+		if c.Missing == 0 || len(d.Columns) == most {
+			continue
+		}
+		if c.Missing > worstMissing {
+			worst, worstMissing = c.Column.Name, c.Missing
+		}
+		d.Columns = append(d.Columns, c.Column.Name)
+		d.Shares = append(d.Shares, ratio(c.Missing, g.Rows))
+		blocks := make([]float64, len(g.Blocks))
+		for b := range g.Blocks {
+			blocks[b] = g.Blocks[b][i]
+		}
+		d.Blocks = append(d.Blocks, blocks)
+	}
+	d.Title = fmt.Sprintf("%s has the most gaps: %s of its cells are missing", worst, Format(Share, ratio(worstMissing, g.Rows)))
+	fig, err := plots.MissingMatrix(d)
+	if err != nil {
+		return err
+	}
+	s.Figures = append(s.Figures, drawn("matrix", fig))
+	return nil
+}
+
+// drawn names a picture; its words are its own.
+func drawn(name string, f *plots.Figure) NamedFigure {
+	return NamedFigure{Name: name, Title: f.Title, Alt: f.Alt, Figure: picture{f}}
+}
+
+// A picture is a figure at the width of a report's column.
+type picture struct{ *plots.Figure }
+
+// WritePNG implements Figure.
+func (p picture) WritePNG(w io.Writer) error { return p.Figure.WritePNG(w, plots.Size{}) }
+
+// WriteSVG implements Figure.
+func (p picture) WriteSVG(w io.Writer) error { return p.Figure.WriteSVG(w, plots.Size{}) }
