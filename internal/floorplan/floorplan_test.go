@@ -1,0 +1,126 @@
+// Package floorplan holds the architecture: which package may import which, and
+// through which one door each outside module enters.
+package floorplan
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/netanom/netanom"
+
+// allowed lists what each package may import of ours, tests included. The floor
+// of a package is one above the highest of its imports.
+var allowed = map[string][]string{
+	"stats":              {"internal/check"},
+	"dataset":            {"stats", "internal/check"},
+	"eda":                {"dataset", "stats", "internal/check"},
+	"traffic":            {"dataset", "stats", "internal/check"},
+	"plots":              {"stats", "internal/check"},
+	"report":             {"eda", "plots", "dataset", "stats", "internal/check"},
+	"cmd":                {"report", "eda", "traffic", "dataset", "stats", "internal/check"},
+	"cmd/netanom":        {"cmd"},
+	"internal/check":     {},
+	"internal/floorplan": {},
+}
+
+// doors lists, for each outside module, the only packages it may enter through.
+var doors = map[string][]string{
+	"github.com/go-gota/gota":              {"dataset"},
+	"github.com/klauspost/compress":        {"dataset"},
+	"github.com/expr-lang/expr":            {"dataset", "report"},
+	"gonum.org/v1/plot":                    {"plots"},
+	"gonum.org/v1/gonum":                   {"stats"},
+	"github.com/olekukonko/tablewriter":    {"report"},
+	"github.com/spf13/cobra":               {"cmd"},
+	"github.com/spf13/pflag":               {"cmd"},
+	"github.com/schollz/progressbar":       {"cmd"},
+	"go.yaml.in/yaml":                      {"cmd"},
+	"golang.org/x/term":                    {"cmd"},
+	"golang.org/x/sys":                     {"stats", "dataset", "report"},
+	"golang.org/x/image":                   {"plots"},
+	"github.com/mattn/go-runewidth":        {"report"},
+	"github.com/clipperhouse/displaywidth": {"report"},
+}
+
+type listed struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+}
+
+// breaches returns what the packages import against the plan.
+func breaches(packages []listed) []string {
+	var out []string
+	for _, p := range packages {
+		name := strings.TrimPrefix(p.ImportPath, module+"/")
+		may, known := allowed[name]
+		if !known {
+			out = append(out, name+" is not in the floor plan")
+			continue
+		}
+		for _, path := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
+			ours, isOurs := strings.CutPrefix(path, module+"/")
+			switch {
+			case isOurs:
+				if ours != name && !slices.Contains(may, ours) {
+					out = append(out, name+" must not import "+ours)
+				}
+			case strings.Contains(strings.SplitN(path, "/", 2)[0], "."):
+				if !slices.Contains(doorsOf(path), name) {
+					out = append(out, name+" is no door for "+path)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func doorsOf(path string) []string {
+	for prefix, names := range doors {
+		if path == prefix || strings.HasPrefix(path, prefix+"/") {
+			return names
+		}
+	}
+	return nil
+}
+
+func TestFloorPlan(t *testing.T) {
+	c := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", module+"/...")
+	out, err := c.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var packages []listed
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages = append(packages, p)
+	}
+	if len(packages) < len(allowed)-1 {
+		t.Errorf("go list knows %d packages, the plan %d", len(packages), len(allowed))
+	}
+	for _, b := range breaches(packages) {
+		t.Error(b)
+	}
+}
+
+func TestFloorPlanFindsBreaches(t *testing.T) {
+	planted := []listed{
+		{ImportPath: module + "/plots", Imports: []string{module + "/report"}},
+		{ImportPath: module + "/stats", TestImports: []string{"github.com/spf13/cobra"}},
+		{ImportPath: module + "/helpers"},
+	}
+	want := []string{"plots must not import report", "stats is no door for github.com/spf13/cobra", "helpers is not in the floor plan"}
+	if got := breaches(planted); !slices.Equal(got, want) {
+		t.Errorf("breaches = %q, want %q", got, want)
+	}
+}
