@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/netanom/netanom/stats"
@@ -61,7 +62,7 @@ func checkCounts(t *testing.T, where string, c *Counts, rows []gatheredRow, grou
 		case column.Dict != nil:
 			delete(want, noValue)
 			got := c.Levels(i, group)
-			if len(got) != len(want) || !slices.IsSortedFunc(got, func(a, b LevelCount) int { return compareStrings(a.Level, b.Level) }) {
+			if len(got) != len(want) || !slices.IsSortedFunc(got, func(a, b LevelCount) int { return strings.Compare(a.Level, b.Level) }) {
 				t.Fatalf("%s: %v, want %v", at, got, want)
 			}
 			for _, l := range got {
@@ -77,16 +78,6 @@ func checkCounts(t *testing.T, where string, c *Counts, rows []gatheredRow, grou
 			compareTally(t, at, tally, want)
 		}
 	}
-}
-
-func compareStrings(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // TestCounts holds Counts to counting by hand, with and without groups, on

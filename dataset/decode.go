@@ -1,9 +1,6 @@
 package dataset
 
-import (
-	"encoding/binary"
-	"math"
-)
+import "math"
 
 // A cellSpan gives the decoders the cells of one column of one batch: cell j
 // is buf[ends[j*stride]+1 : ends[j*stride+1]].
@@ -19,25 +16,15 @@ func (s *cellSpan) cell(j int) []byte {
 	return s.buf[s.ends[k]+1 : s.ends[k+1]]
 }
 
-// A numberPath is a way of decoding the numbers of a batch, from the fastest
-// and most particular to the one that takes everything.
-type numberPath uint8
-
-const (
-	oneDigit   numberPath = iota // 7
-	wholeEight                   // up to eight digits
-	hundredths                   // 0.25
-	anyNumber
-)
-
 // A numberDecoder decodes one column's numbers for one worker.
 type numberDecoder struct {
-	path   numberPath
-	failed int   // batches in a row that path could not take
-	scale  uint8 // decimals seen so far: Ints are multiples of 10^-scale
-	ints   []uint32
-	floats []float64
-	facts  *facts
+	path     numberPath // that suited the last batch
+	decimals uint8      // of fixedPoint
+	failed   int        // batches in a row that path could not take
+	scale    uint8      // decimals seen so far: Ints are multiples of 10^-scale
+	ints     []uint32
+	floats   []float64
+	facts    *facts
 }
 
 // After so many failures in a row the general path is taken for a while.
@@ -53,124 +40,15 @@ func (d *numberDecoder) decode(v *Vector, s *cellSpan, dl *dialect) {
 		d.ints = make([]uint32, s.rows+s.rows/4)
 	}
 	out := d.ints[:s.rows]
-	if d.failed <= patience {
-		if or, ok := d.fast(out, s); ok {
-			d.failed = 0
-			*v = Vector{Ints: out, Scale: d.scale, Or: or}
-			return
-		}
+	if d.path != anyNumber && d.failed <= patience && d.fast(v, out, s) {
+		d.failed = 0
+		return
 	}
 	d.general(v, out, s, dl)
 	if d.failed++; d.failed > patience+respite {
 		d.failed = 0
 	}
-	d.path = d.suggest(v, s)
-}
-
-// suggest returns the path that would have taken the batch.
-func (d *numberDecoder) suggest(v *Vector, s *cellSpan) numberPath {
-	if v.Ints == nil || v.Missing > 0 {
-		return anyNumber
-	}
-	single, points := true, true
-	for j := 0; j < s.rows; j++ {
-		c := s.cell(j)
-		single = single && len(c) == 1
-		points = points && len(c) == 4 && c[1] == '.'
-	}
-	switch {
-	case points && d.scale <= 2:
-		d.scale = 2 // 0.00 and 1.00 needed no decimals, the next will
-		return hundredths
-	case single && d.scale == 0:
-		return oneDigit
-	case d.scale == 0:
-		return wholeEight
-	}
-	return anyNumber
-}
-
-func (d *numberDecoder) fast(out []uint32, s *cellSpan) (or uint32, ok bool) {
-	seen := uint32(0)
-	switch {
-	case d.path == oneDigit && d.scale == 0:
-		or, ok = decodeDigits(out, s)
-		seen = or
-	case d.path == wholeEight && d.scale == 0:
-		var zeros bool
-		or, zeros, ok = decodeWhole(out, s)
-		seen = or
-		d.facts.leadingZero = d.facts.leadingZero || zeros && ok
-	case d.path == hundredths && d.scale == 2:
-		or, seen, ok = decodeHundredths(out, s)
-	}
-	if ok {
-		d.facts.seeBits(seen)
-	}
-	return or, ok
-}
-
-// decodeDigits takes cells of exactly one digit.
-func decodeDigits(out []uint32, s *cellSpan) (or uint32, ok bool) {
-	ends, stride := s.ends, s.stride
-	var length, digit uint32
-	k := 0
-	for j := range out {
-		start, end := ends[k], ends[k+1]
-		k += stride
-		length |= (end - start) ^ 2
-		x := uint32(s.buf[end-1]) ^ '0'
-		digit |= x + 0x76 // sets bit 7 beyond 9
-		or |= x
-		out[j] = x
-	}
-	return or, length == 0 && digit&0x80 == 0 && or < 16
-}
-
-// decodeWhole takes cells of one to eight digits, eight bytes at a time: the
-// load ends at the cell's end, and a shift drops what stands before it.
-func decodeWhole(out []uint32, s *cellSpan) (or uint32, zeros, ok bool) {
-	ends, stride := s.ends, s.stride
-	var bad, length, zero uint64
-	k := 0
-	for j := range out {
-		start, end := ends[k], ends[k+1]
-		k += stride
-		n := uint64(end) - uint64(start) - 1
-		shift := (64 - 8*n) & 63
-		x := binary.LittleEndian.Uint64(s.buf[end-8:end]) ^ '0'*ones8
-		length |= (n - 1) | (8 - n)
-		zero |= (uint64(byte(x>>shift)) - 1) & (1 - n) // the sign: first digit 0 and more behind it
-		x = x >> shift << shift
-		bad |= (x + 0x76*ones8) | x
-		x = x*10 + x>>8
-		value := uint32((((x & 0x000000ff000000ff) * (100 + 1000000<<32)) + (((x >> 16) & 0x000000ff000000ff) * (1 + 10000<<32))) >> 32)
-		or |= value
-		out[j] = value
-	}
-	return or, zero>>63 != 0, bad&(0x80*ones8) == 0 && length>>63 == 0
-}
-
-// decodeHundredths takes cells like 0.25: one digit, a point, two digits. The
-// bits of the digits tell 0 and 1 from other numbers.
-func decodeHundredths(out []uint32, s *cellSpan) (or, digits uint32, ok bool) {
-	ends, stride := s.ends, s.stride
-	var length, point, bad uint32
-	k := 0
-	for j := range out {
-		start, end := ends[k], ends[k+1]
-		k += stride
-		length |= (end - start) ^ 5
-		x := binary.LittleEndian.Uint32(s.buf[end-4:end]) ^ 0x30303030
-		point |= (x >> 8 & 0xff) ^ ('.' ^ '0')
-		x &= 0xffff00ff
-		digits |= x
-		bad |= (x + 0x76767676) | x
-		value := (x&0xff)*100 + (x>>16&0xff)*10 + x>>24
-		or |= value
-		out[j] = value
-	}
-	return or, digits, length == 0 && point == 0 && bad&0x80808080 == 0
+	d.path, d.decimals = suggestPath(v, s)
 }
 
 // general takes any cells. It keeps the compact form as long as every number of

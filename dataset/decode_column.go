@@ -36,17 +36,13 @@ func (c *columnDecoder) decodeLevels(v *Vector, s *cellSpan) error {
 		c.codes = make([]uint32, s.rows+s.rows/4)
 	}
 	out := c.codes[:s.rows]
-	missing := 0
-	for j := range out {
-		code := c.cache.code(s.cell(j))
-		if code == MissingCode {
-			missing++
-		}
-		out[j] = code
+	missing := c.cache.decode(out, s)
+	if !c.plan.final() {
+		c.cache.count(out)
 	}
 	c.facts.missing += int64(missing)
 	*v = Vector{Codes: out, Missing: missing}
-	if len(c.cache.counts) > c.plan.maxLevels() {
+	if c.cache.most > c.plan.maxLevels() {
 		c.facts.overflow = true
 		return errReplan
 	}

@@ -190,13 +190,14 @@ func FuzzDecodeNumbers(f *testing.F) {
 		"4294967295\n4294967294", "18446744074\n0.123456789", "0.1\n0.12\n0.123\n429496.7295", "-0\n+0\n.5\n5.", " 7\n7 ", "Infinity\n1e999\nabc", "12345678901234567890\n1"} {
 		f.Add([]byte(text), byte(0), byte(0))
 		f.Add([]byte(text), byte(2), byte(2))
-		f.Add([]byte(text), byte(3), byte(6))
+		f.Add([]byte(text), byte(fixedPoint), byte(6))
+		f.Add([]byte(text), byte(anyNumber), byte(6))
 	}
 	d := &dialect{comma: ','}
 	f.Fuzz(func(t *testing.T, text []byte, path, scale byte) {
 		s, cells := numberSpan(text)
 		facts := &facts{}
-		n := numberDecoder{path: numberPath(path % (byte(anyNumber) + 1)), scale: scale % (maxScale + 1), facts: facts}
+		n := numberDecoder{path: numberPath(path % (byte(anyNumber) + 1)), decimals: scale % 8, scale: scale % (maxScale + 1), facts: facts}
 		for range 3 {
 			*facts = emptyFacts
 			facts.cells = int64(len(cells))

@@ -20,9 +20,8 @@ type textFeatures struct {
 	odd      bool // a byte that is NUL, a carriage return or no ASCII
 }
 
-// appendEnds appends the positions in buf[from:to] of the delimiter and of
-// newlines, which are the ends of cells.
-func appendEnds(ends []uint32, buf []byte, from, to int, comma byte) ([]uint32, textFeatures) {
+// appendEndsPortable is appendEnds for any processor, eight bytes at a time.
+func appendEndsPortable(ends []uint32, buf []byte, from, to int, comma byte) ([]uint32, textFeatures) {
 	commas := uint64(comma) * ones8
 	var seen textFeatures
 	var odd uint64

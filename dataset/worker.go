@@ -71,6 +71,9 @@ func (w *worker) work(ctx context.Context) error {
 // decode finds and decodes the cells of a chunk, batch by batch.
 func (w *worker) decode(c *textChunk) error {
 	w.rows, w.newlines, w.offsets, w.bad = 0, 0, nil, rowProblems{}
+	for i := range w.columns {
+		w.columns[i].numbers.scale = 0
+	}
 	if !w.indexable(c) {
 		return w.normalised(c, frontPad)
 	}

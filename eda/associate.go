@@ -184,7 +184,9 @@ func (a *Associations) adjust(method stats.Adjustment) error {
 		p := &a.Pairs[k]
 		return &p.Test, &p.PAdjusted, &p.Log10PAdjusted
 	})
-	sort.SliceStable(a.Pairs, func(i, j int) bool { return a.Pairs[i].Corrected.Value > a.Pairs[j].Corrected.Value })
+	sort.SliceStable(a.Pairs, func(i, j int) bool {
+		return strength(a.Pairs[i].Corrected.Value) > strength(a.Pairs[j].Corrected.Value)
+	})
 	return err
 }
 

@@ -24,6 +24,21 @@ func loaded(b *testing.B, elem ...string) *dataset.Table {
 	return t
 }
 
+// BenchmarkDescribeFile reads and describes a compressed file anew each time.
+func BenchmarkDescribeFile(b *testing.B) {
+	ctx := context.Background()
+	f, err := dataset.Open(ctx, check.Shared(b, "data", "kdd99", "kddcup.data_10_percent.gz"), dataset.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	for b.Loop() {
+		if _, err := Describe(ctx, f, DescribeOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkExplore(b *testing.B) {
 	t := loaded(b, "data", "nsl-kdd", "KDDTrain+.txt.gz")
 	for b.Loop() {

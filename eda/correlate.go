@@ -136,9 +136,17 @@ func (c *Correlations) test(o CorrelateOptions) error {
 		return &p.Result, &p.PAdjusted, &p.Log10PAdjusted
 	})
 	sort.SliceStable(c.Pairs, func(i, j int) bool {
-		return math.Abs(c.Pairs[i].Estimate.Value) > math.Abs(c.Pairs[j].Estimate.Value)
+		return strength(c.Pairs[i].Estimate.Value) > strength(c.Pairs[j].Estimate.Value)
 	})
 	return err
+}
+
+// strength is what pairs are sorted by; those without a coefficient come last.
+func strength(coefficient float64) float64 {
+	if math.IsNaN(coefficient) {
+		return -1
+	}
+	return math.Abs(coefficient)
 }
 
 func orDefault(level float64) float64 {

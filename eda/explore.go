@@ -47,8 +47,7 @@ const (
 )
 
 // Explore asks every question of the package and turns the answers into
-// findings. The source is scanned twice, and once more if some columns repeat so
-// little that their values cannot all be counted.
+// findings. The source is scanned twice.
 //
 // It is an error if the source cannot be read, if a feature does not exist, and
 // if Normal is no level of the label. Questions that the table has no columns for
@@ -189,7 +188,7 @@ func (x *explorer) correlate() (err error) {
 		return err
 	}
 	for _, c := range []*Correlations{out.Pearson, out.Spearman} {
-		for _, i := range numericAmong(s, x.profiled(func(p *ColumnProfile) bool { return p.Distinct == 1 })) {
+		for _, i := range numericAmong(s, x.profiled(func(p *ColumnProfile) bool { return p.Distinct <= 1 })) {
 			c.Constant = append(c.Constant, s.Columns[i].Name)
 		}
 	}

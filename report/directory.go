@@ -125,6 +125,9 @@ var ErrForeign = errors.New("the directory is not empty and is no netanom report
 // CheckDir returns the error with which WriteDir would refuse the directory. One
 // that does not exist is fine.
 func CheckDir(dir string) error {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return fmt.Errorf("report %s: this is a file; name a folder", dir)
+	}
 	root, err := os.OpenRoot(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -107,7 +107,7 @@ func escapeMarkdown(s string) string {
 			b.WriteString("&#64;") // a mention or a mail address
 		case r == ':' && strings.HasPrefix(rest, "//"):
 			b.WriteString("&#58;") // an address that would become a link
-		case r == '.' && (previous == 'w' || previous == 'W'):
+		case r == '.' && len(s[:i]) >= 3 && strings.EqualFold(s[i-3:i], "www"):
 			b.WriteString("&#46;") // www.
 		default:
 			b.WriteRune(r)

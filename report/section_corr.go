@@ -99,7 +99,7 @@ func Associations(a *eda.Associations) (Section, error) {
 		t.Rows = append(t.Rows, []any{p.A, p.B, p.Corrected.Value, p.Corrected.CI.Low, p.Corrected.CI.High, p.V.Value, P{p.PAdjusted, p.Log10PAdjusted},
 			p.Measures.N, p.Corrected.Magnitude, p.Test.Statistic.Value, first(p.Test.DF), P{p.Test.P, p.Test.Log10P}, p.Test.Log10P, p.Log10PAdjusted})
 	}
-	if len(a.Pairs) > 0 {
+	if len(a.Pairs) > 0 && !math.IsNaN(a.Pairs[0].Corrected.Value) {
 		top := a.Pairs[0]
 		s.Lead = fmt.Sprintf("The strongest of %d pairs is %s with %s: V = %s. Magnitudes after %s.", len(a.Pairs), top.A, top.B, Format(Real, top.Corrected.Value), top.Corrected.Rule)
 	}
@@ -111,7 +111,7 @@ func Associations(a *eda.Associations) (Section, error) {
 }
 
 func associationFigure(s *Section, a *eda.Associations) error {
-	if len(a.Names) < 2 || len(a.Names) > maxHeatmap || len(a.Pairs) == 0 {
+	if len(a.Names) < 2 || len(a.Names) > maxHeatmap || len(a.Pairs) == 0 || math.IsNaN(a.Pairs[0].Corrected.Value) {
 		return nil
 	}
 	top := a.Pairs[0]

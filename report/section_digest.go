@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/eda"
@@ -90,6 +91,9 @@ func digestPairs(e *eda.Exploration) Table {
 	if e.Associations != nil {
 		pairs := e.Associations.Pairs
 		for _, p := range pairs[:min(most, len(pairs))] {
+			if math.IsNaN(p.Corrected.Value) {
+				break
+			}
 			t.Rows = append(t.Rows, []any{p.A, p.B, "cramers", p.Corrected.Value, p.Corrected.CI.Low, p.Corrected.CI.High})
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // Exploration shows everything a first look found, for the report folder and
 // for machines. private leaves out single rows and cells.
-func Exploration(e *eda.Exploration, data DataInfo, private bool) ([]Section, error) {
+func Exploration(e *eda.Exploration, private bool) ([]Section, error) {
 	overview := Overview(e, private)
 	overview.Commands = []string{"netanom eda"}
 	sections := []Section{overview}
@@ -40,7 +40,7 @@ func Exploration(e *eda.Exploration, data DataInfo, private bool) ([]Section, er
 	if !private {
 		sections = append(sections, Extremes(e.Extremes))
 	}
-	return pointed(sections, data.Path), nil
+	return sections, nil
 }
 
 func relations(e *eda.Exploration) ([]Section, error) {
@@ -63,27 +63,6 @@ func relations(e *eda.Exploration) ([]Section, error) {
 		out = append(out, s)
 	}
 	return out, nil
-}
-
-// pointed adds the file to the commands that reproduce each section.
-func pointed(sections []Section, path string) []Section {
-	for i := range sections {
-		for j, c := range sections[i].Commands {
-			if !strings.HasPrefix(path, "sample ") {
-				c += " " + shellQuoted(path)
-			}
-			sections[i].Commands[j] = c
-		}
-	}
-	return sections
-}
-
-// shellQuoted writes a word so that a POSIX shell takes it as one.
-func shellQuoted(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./_+-=:@%,") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // Overview says what the table is and what is wrong with it.

@@ -37,7 +37,7 @@ func explored(t *testing.T, text string) *eda.Exploration {
 }
 
 func TestExplorationSections(t *testing.T) {
-	sections, err := Exploration(explored(t, messy), DataInfo{Path: "a file.csv"}, false)
+	sections, err := Exploration(explored(t, messy), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestExplorationSections(t *testing.T) {
 
 func TestPrivateSectionsShowNoCells(t *testing.T) {
 	e := explored(t, messy)
-	sections, err := Exploration(e, DataInfo{Path: "messy.csv"}, true)
+	sections, err := Exploration(e, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,19 +117,6 @@ func TestDigestFits80Columns(t *testing.T) {
 	for _, want := range []string{"su_attempted", "srv_count", "both normal and an attack"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the digest does not mention %q:\n%s", want, out.String())
-		}
-	}
-}
-
-func TestShellQuoted(t *testing.T) {
-	for in, want := range map[string]string{
-		"KDDTrain+.txt.gz": "KDDTrain+.txt.gz",
-		"a file.csv":       "'a file.csv'",
-		"it's;rm -rf":      `'it'\''s;rm -rf'`,
-		"":                 "''",
-	} {
-		if got := shellQuoted(in); got != want {
-			t.Errorf("shellQuoted(%q) = %s, want %s", in, got, want)
 		}
 	}
 }

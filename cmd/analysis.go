@@ -1,0 +1,104 @@
+package cmd
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/netanom/netanom/eda"
+	"github.com/netanom/netanom/report"
+)
+
+// An analysis is what the commands have in common that answer a question about a
+// table: where the table comes from, which columns are looked at, what its
+// records are, and where the answer goes.
+type analysis struct {
+	input    inputOptions
+	output   outputOptions
+	features []string
+}
+
+// An answer is what a question about a table found.
+type answer struct {
+	rows     int64            // of the table
+	sections []report.Section // everything, for the report folder and for machines
+	digest   []report.Section // what of it is shown as a table; nil: everything
+}
+
+// A question is what one command asks of an opened table.
+type question func(ctx context.Context, in *input) (answer, error)
+
+// command makes c a command that asks a question, with the flags that all of
+// them have.
+func (a *analysis) command(w *world, c *cobra.Command, ask question) *cobra.Command {
+	c.Use += " [FILE]"
+	c.GroupID = lookGroup
+	c.Args = atMostOneFile
+	c.ValidArgsFunction = oneFileName
+	c.RunE = func(c *cobra.Command, args []string) error { return a.run(c, w, args, ask) }
+	a.input.flags(c)
+	a.input.labelFlags(c)
+	a.output.flags(c)
+	return c
+}
+
+// featureFlag adds the flag that chooses columns.
+func (a *analysis) featureFlag(c *cobra.Command) {
+	c.Flags().StringSliceVar(&a.features, "feature", nil, "`column` to look at, or all; repeatable (default: all)")
+	complete(c, "feature", a.input.completeColumns)
+}
+
+// run opens the table, asks the question, and writes the answer.
+func (a *analysis) run(c *cobra.Command, w *world, args []string, ask question) error {
+	ctx := c.Context()
+	gates, err := a.output.begin(w)
+	if err != nil {
+		return err
+	}
+	in, err := a.input.open(ctx, w, args)
+	if err != nil {
+		return err
+	}
+	defer in.file.Close()
+	found, err := ask(ctx, in)
+	if err != nil {
+		return err
+	}
+	doc, err := a.document(c, in, found)
+	if err != nil {
+		return err
+	}
+	return a.output.finish(ctx, w, in, doc, found.digest, gates)
+}
+
+// document puts the answer beside the data it is about and what was asked.
+func (a *analysis) document(c *cobra.Command, in *input, found answer) (report.Document, error) {
+	s := in.source.Schema()
+	doc := report.Document{Version: version(), Command: c.Name(), Options: optionsOf(c), Sections: found.sections}
+	doc.Data = report.DataInfo{Path: in.path, Rows: found.rows, Columns: len(s.Columns), Format: in.file.Format(), Schema: s.Name}
+	classes, err := eda.FindClasses(s, a.input.normal)
+	if err != nil {
+		return doc, usageError{err}
+	}
+	doc.Data.Label, doc.Data.Normal = classes.Name, classes.Normal
+	if a.output.hashes() && !in.sample {
+		if doc.Data.SHA256, err = in.file.SHA256(c.Context()); err != nil {
+			return doc, err
+		}
+	}
+	sign(doc.Sections, c, in.path)
+	warnings := in.mistakes()
+	if !slices.ContainsFunc(doc.Sections, isReading) {
+		warnings = append(warnings, in.unread()...)
+	}
+	for _, sections := range [][]report.Section{found.sections, found.digest} {
+		if len(sections) > 0 {
+			sections[0].Warnings = slices.Concat(sections[0].Warnings, warnings)
+		}
+	}
+	return doc, nil
+}
+
+// isReading reports whether a section lists what could not be read.
+func isReading(s report.Section) bool { return s.ID == "reading" }

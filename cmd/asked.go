@@ -1,0 +1,124 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/netanom/netanom/report"
+)
+
+// optionsOf lists what was asked, by the flags of a command that can change the
+// answer: the command's own always, others where the user gave them.
+func optionsOf(c *cobra.Command) []report.Option {
+	var out []report.Option
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !decides(f) || groupOf(f) != ownGroup && !f.Changed {
+			return
+		}
+		out = append(out, report.Option{Name: strings.ReplaceAll(f.Name, "-", "_"), Value: valueOf(f)})
+	})
+	return out
+}
+
+// decides reports whether a flag can change the answer, and not just its form,
+// its place, or the time it takes.
+func decides(f *pflag.Flag) bool {
+	switch f.Name {
+	case "help", "data", "jobs":
+		return false
+	case privacyName:
+		return true
+	}
+	return groupOf(f) != outputGroup
+}
+
+// valueOf returns the value of a flag: nil, a list, a bool, a number or a text.
+func valueOf(f *pflag.Flag) any {
+	switch v := f.Value.(type) {
+	case pflag.SliceValue:
+		return v.GetSlice()
+	case kindMap:
+		return v.list()
+	case *number:
+		return v.value
+	}
+	switch text := f.Value.String(); {
+	case text == "":
+		return nil
+	case f.Value.Type() == "bool":
+		return text == "true"
+	default:
+		return text
+	}
+}
+
+// sign completes the commands that reproduce each section with the file and the
+// flags given: the command itself, once, in the first section; where another
+// command makes a section too, that command with the flags it shares.
+func sign(sections []report.Section, c *cobra.Command, path string) {
+	for i := range sections {
+		s := &sections[i]
+		switch {
+		case i == 0:
+			s.Commands = []string{commandLine(c, c.CommandPath(), path, decides)}
+		case len(s.Commands) > 0 && strings.HasPrefix(s.Commands[0], c.CommandPath()):
+			s.Commands = nil
+		default:
+			for j, name := range s.Commands {
+				s.Commands[j] = commandLine(c, name, path, isShared)
+			}
+		}
+	}
+}
+
+// isShared reports whether a flag changes the answers of other commands in the
+// same way.
+func isShared(f *pflag.Flag) bool { return decides(f) && groupOf(f) != ownGroup }
+
+// commandLine writes a command that asks of the same file what those flags of c
+// ask that are chosen.
+func commandLine(c *cobra.Command, name, path string, chosen func(*pflag.Flag) bool) string {
+	line := name
+	if path != sampleName {
+		line += " " + shellQuoted(path)
+	}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !chosen(f) || !f.Changed {
+			return
+		}
+		for _, value := range valuesOf(f) {
+			line += " --" + f.Name + "=" + shellQuoted(value)
+		}
+	})
+	return line
+}
+
+// valuesOf returns the values with which a flag is to be repeated.
+func valuesOf(f *pflag.Flag) []string {
+	switch v := f.Value.(type) {
+	case kindMap:
+		return v.list()
+	case pflag.SliceValue:
+		if f.Value.Type() == "stringArray" {
+			return v.GetSlice()
+		}
+		return []string{strings.Trim(f.Value.String(), "[]")}
+	}
+	return []string{f.Value.String()}
+}
+
+// shellQuoted writes a word so that a POSIX shell takes it as one.
+func shellQuoted(s string) string {
+	plain := func(r rune) rune {
+		if strings.ContainsRune("./_+-=:@%,", r) || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+			return -1
+		}
+		return r
+	}
+	if s != "" && strings.Map(plain, s) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

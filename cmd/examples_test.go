@@ -1,0 +1,117 @@
+package cmd
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// brief leaves out the pictures of a command that would draw many.
+func brief(args []string) []string {
+	if testing.Short() && args[0] == "eda" {
+		return append(args, "--no-report")
+	}
+	return args
+}
+
+// pipe runs a line of commands, the output of each being the input of the next,
+// and returns what the last one wrote. Every command must succeed, but one with
+// --fail-if may find its gate crossed.
+func pipe(t *testing.T, line string) string {
+	t.Helper()
+	input := ""
+	for _, args := range pipeline(t, line) {
+		if len(args) == 0 || args[0] != "netanom" {
+			t.Fatalf("%s: only netanom can be run", line)
+		}
+		s := session{stdin: strings.NewReader(input)}
+		r := s.run(t, brief(args[1:])...)
+		if r.code != exitDone && !(r.code == exitGate && strings.Contains(line, "--fail-if")) {
+			t.Errorf("%s: exit code %d: %s", line, r.code, r.stderr)
+		}
+		input = r.stdout
+	}
+	return input
+}
+
+// fitsPipe checks the width of an answer that is text, not data.
+func fitsPipe(t *testing.T, line, text string) {
+	t.Helper()
+	if strings.HasPrefix(text, "netanom ") {
+		fits(t, line, text, 80)
+	}
+}
+
+// TestExamples runs every example of every command's help.
+func TestExamples(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var commands []*cobra.Command
+	var collect func(*cobra.Command)
+	collect = func(c *cobra.Command) {
+		commands = append(commands, c)
+		for _, sub := range c.Commands() {
+			collect(sub)
+		}
+	}
+	collect(newRoot(&world{env: func(string) string { return "" }}))
+	for _, c := range commands {
+		if c.Runnable() && c.HasParent() && !c.HasExample() && c.Name() != "completion" && c.Parent().Name() != "completion" {
+			t.Errorf("%s has no example", c.CommandPath())
+		}
+		for line := range strings.Lines(c.Example) {
+			line = strings.TrimSpace(line)
+			fits(t, "an example of "+c.Name(), "  "+line, 80)
+			t.Run(strings.ReplaceAll(line, " ", "_"), func(t *testing.T) { fitsPipe(t, line, pipe(t, line)) })
+		}
+	}
+}
+
+// TestReadme runs every command in the shell blocks of README.md, in order and in
+// one directory.
+func TestReadme(t *testing.T) {
+	readme := read(t, filepath.Join(testdata, "..", "README.md"))
+	t.Chdir(t.TempDir())
+	ran := 0
+	for _, line := range shellLines(readme) {
+		line = strings.Replace(line, "go run ./cmd/netanom", "netanom", 1)
+		if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "go ") {
+			continue
+		}
+		fitsPipe(t, line, pipe(t, line))
+		ran++
+	}
+	if ran < 5 {
+		t.Errorf("README.md shows only %d commands", ran)
+	}
+	if _, err := os.Stat("report/index.html"); err != nil {
+		t.Error("the commands of README.md leave no report")
+	}
+}
+
+// shellLines returns the lines of the sh blocks of a Markdown text.
+func shellLines(text string) []string {
+	var lines []string
+	inside := false
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "```"):
+			inside = line == "```sh"
+		case inside && line != "":
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// TestHelpFits checks that help can be read in a terminal of 80 columns.
+func TestHelpFits(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, c := range newRoot(&world{env: func(string) string { return "" }}).Commands() {
+		fits(t, "help of "+c.Name(), run(t, "help", c.Name()), 80)
+	}
+	fits(t, "help", run(t), 80)
+}

@@ -1,0 +1,152 @@
+package cmd
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestGolden(t *testing.T) {
+	inTestdata(t)
+	const few = "src_bytes,count,flag,attack"
+	for _, c := range []struct{ name, line string }{
+		{"describe", "describe traffic.csv"},
+		{"describe-by", "describe traffic.csv --feature src_bytes,count --by protocol_type"},
+		{"describe-where-select", `describe traffic.csv --where 'protocol_type == "tcp" && src_bytes > 1000' --select src_bytes,flag,attack`},
+		{"describe-markdown", "describe traffic.csv --format markdown --feature " + few},
+		{"describe-csv", "describe traffic.csv --format csv --feature " + few},
+		{"describe-json", "describe traffic.csv --format json --feature " + few},
+		{"describe-zeek", "describe conn.log"},
+		{"describe-headerless", "describe kdd-headerless.txt --feature src_bytes,attack"},
+		{"describe-messy", "describe messy.csv --max-bad 0.2"},
+		{"describe-messy-refused", "describe messy.csv"},
+		{"describe-messy-strict", "describe messy.csv --strict"},
+		{"describe-messy-none-bad", "describe messy.csv --max-bad 0"},
+		{"describe-messy-type", "describe messy.csv --max-bad 0.2 --type 'Bytes Out=number' --feature bytes_out --no-samples"},
+		{"describe-messy-no-samples", "describe messy.csv --max-bad 0.2 --no-samples"},
+		{"describe-label", "describe traffic.csv --feature flag --label flag --normal SF --normal S1"},
+		{"missing", "missing messy.csv --max-bad 0.2"},
+		{"missing-none", "missing traffic.csv --select src_bytes,attack"},
+		{"missing-zeek-markdown", "missing conn.log --format markdown"},
+		{"missing-csv", "missing messy.csv --max-bad 0.2 --format csv"},
+		{"missing-json", "missing messy.csv --max-bad 0.2 --format json"},
+		{"missing-where-mistake", `missing messy.csv --max-bad 0.2 --where 'Proto == "TCP" || rate > 0.1'`},
+		{"outliers", "outliers traffic.csv --feature duration,src_bytes,serror_rate"},
+		{"outliers-limits", "outliers traffic.csv --feature src_bytes --tukey 3 --modified-z 10 --rows 1"},
+		{"outliers-no-samples", "outliers traffic.csv --feature src_bytes --no-samples"},
+		{"outliers-markdown", "outliers conn.log --format markdown"},
+		{"outliers-csv", "outliers traffic.csv --feature src_bytes,count --format csv"},
+		{"outliers-json", "outliers traffic.csv --feature src_bytes --rows 2 --format json"},
+		{"corr", "corr traffic.csv --feature src_bytes,dst_bytes,count,srv_count"},
+		{"corr-spearman-csv", "corr traffic.csv --method spearman --adjust holm --format csv --feature src_bytes,dst_bytes,count"},
+		{"corr-cramers-markdown", "corr traffic.csv --method cramers --format markdown --feature protocol_type,flag,logged_in"},
+		{"corr-alpha-json", "corr traffic.csv --alpha 0.01 --format json --feature src_bytes,count"},
+		{"eda", "eda traffic.csv"},
+		{"eda-zeek", "eda conn.log"},
+		{"eda-headerless", "eda kdd-headerless.txt"},
+		{"eda-messy", "eda messy.csv --max-bad 0.2 --type 'Bytes Out=number'"},
+		{"eda-messy-no-samples", "eda messy.csv --max-bad 0.2 --no-samples"},
+		{"convert-where-select", `convert traffic.csv --where 'attack in ("satan", "nmap")' --select timestamp,src_ip,attack`},
+		{"convert-zeek-tab", "convert conn.log --into tab"},
+		{"convert-messy", "convert messy.csv --max-bad 0.2 --escape-formulas"},
+		{"convert-messy-quiet", "convert messy.csv --max-bad 0.2 --quiet"},
+		{"simulate", "simulate --connections 4 --seed 3 --start 2026-04-01 --days 1"},
+		{"simulate-attack", "simulate --connections 3 --attack satan --attack-share 1"},
+		{"gate-crossed", "missing messy.csv --max-bad 0.2 --fail-if 'missing_share > 0.1'"},
+		{"gate-held", "corr traffic.csv --feature src_bytes,count --fail-if 'estimate > 0.9 || estimate < -0.9'"},
+		{"gate-second", "missing traffic.csv --select src_bytes,attack --fail-if 'missing > 5' --fail-if 'missing_share >= 0'"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			args := oneCommand(t, c.line)
+			if a := args[0]; a != "convert" && a != "simulate" {
+				args = append(args, "--no-report")
+			}
+			session{}.golden(t, c.name, args...)
+		})
+	}
+}
+
+func TestGoldenHelp(t *testing.T) {
+	t.Chdir(t.TempDir())
+	session{}.golden(t, "help")
+	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "convert", "simulate", "completion", "man"} {
+		session{}.golden(t, "help-"+c, c, "--help")
+	}
+	short := session{}.run(t, "help", "describe")
+	if long := (session{}).run(t, "describe", "--help"); short != long {
+		t.Error("help describe and describe --help differ")
+	}
+}
+
+// TestGoldenMistakes holds the sentences for what cannot be meant or done.
+func TestGoldenMistakes(t *testing.T) {
+	inTestdata(t)
+	write(t, "empty.csv", "")
+	write(t, "binary.csv", "a,b\n\x00\x01\x02,3\n")
+	if err := os.Symlink("loop.csv", "loop.csv"); err != nil {
+		t.Fatal(err)
+	}
+	write(t, "truncated.gz", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff\x4a\xd4")
+	for _, c := range []struct {
+		name, line string
+		code       int
+		proposes   string // what standard error must offer
+	}{
+		{"command", "descirbe traffic.csv", exitUsage, "did you mean describe?"},
+		{"command-other-word", "summary traffic.csv", exitUsage, "did you mean describe?"},
+		{"command-is-file", "traffic.csv", exitUsage, "netanom eda traffic.csv"},
+		{"command-nothing-near", "zzz", exitUsage, "netanom --help"},
+		{"help-command", "help outlier", exitUsage, "did you mean outliers?"},
+		{"completion-shell", "completion tcsh", exitUsage, ""},
+		{"flag", "describe traffic.csv --featur count", exitUsage, "did you mean --feature?"},
+		{"flag-short", "describe traffic.csv -x", exitUsage, "-x"},
+		{"flag-value", "describe traffic.csv --feature", exitUsage, "--feature needs a value"},
+		{"choice", "describe traffic.csv --format jsn", exitUsage, "did you mean json?"},
+		{"choice-method", "corr traffic.csv --method kendall", exitUsage, "pearson, spearman, cramers"},
+		{"kind", "describe traffic.csv --type count=numbr", exitUsage, "did you mean number?"},
+		{"kind-form", "describe traffic.csv --type count", exitUsage, "column=kind"},
+		{"kind-column", "describe traffic.csv --type cuont=number", exitUsage, `"count"`},
+		{"number", "outliers traffic.csv --tukey 0", exitUsage, "above 0"},
+		{"number-share", "missing traffic.csv --max-bad 1.5", exitUsage, "from 0 to 1"},
+		{"number-alpha", "corr traffic.csv --alpha 1", exitUsage, "between 0 and 1"},
+		{"number-jobs", "missing traffic.csv --jobs 1.5", exitUsage, "whole number"},
+		{"delimiter", "describe traffic.csv --delimiter ||", exitUsage, "one character"},
+		{"column", "describe traffic.csv --feature srcbytez", exitUsage, `did you mean "src_bytes"?`},
+		{"column-by", "describe traffic.csv --by flg", exitUsage, `did you mean "flag"?`},
+		{"column-label", "describe traffic.csv --label atack", exitUsage, `did you mean "attack"?`},
+		{"column-select", "convert traffic.csv --select flagg", exitUsage, `did you mean "flag"?`},
+		{"column-where", "describe traffic.csv --where 'src_byte > 3'", exitUsage, `did you mean "src_bytes"?`},
+		{"where-form", `describe traffic.csv --where 'flag = "SF"'`, exitUsage, "=="},
+		{"where-none-left", "describe traffic.csv --where 'duration > 1e99'", exitError, "no row is left"},
+		{"normal", "describe traffic.csv --normal fine", exitUsage, "normal"},
+		{"gate-key", "missing traffic.csv --fail-if 'missing_shar > 3'", exitUsage, `"missing_share"`},
+		{"gate-form", "missing traffic.csv --fail-if 'missing_share >'", exitUsage, "--fail-if"},
+		{"two-files", "describe traffic.csv conn.log", exitUsage, "one file"},
+		{"argument", "simulate traffic.csv", exitUsage, "does not take"},
+		{"attack", "simulate --attack smurff", exitUsage, "did you mean smurf?"},
+		{"day", "simulate --start yesterday", exitUsage, "2026-03-02"},
+		{"no-file", "describe nowhere.csv", exitError, "nowhere.csv"},
+		{"unreadable", "describe loop.csv", exitError, "cannot read loop.csv"},
+		{"folder", "describe .", exitError, "folder"},
+		{"empty", "describe empty.csv", exitError, "empty"},
+		{"binary", "describe binary.csv", exitError, "not a text file"},
+		{"truncated", "describe truncated.gz", exitError, "truncated"},
+		{"out-folder", "convert traffic.csv --out nowhere/out.csv", exitError, "there is no folder nowhere"},
+		{"out-is-folder", "convert traffic.csv --out .", exitUsage, "is a folder"},
+		{"report-foreign", "missing traffic.csv --report .", exitUsage, "choose another"},
+		{"man", "man", exitUsage, "netanom man man1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := session{}.golden(t, "mistake-"+c.name, oneCommand(t, c.line)...)
+			if r.code != c.code {
+				t.Errorf("exit code %d, want %d", r.code, c.code)
+			}
+			if r.stdout != "" {
+				t.Errorf("standard output is not empty: %q", r.stdout)
+			}
+			if !strings.Contains(r.stderr, c.proposes) {
+				t.Errorf("standard error does not offer %q:\n%s", c.proposes, r.stderr)
+			}
+		})
+	}
+}

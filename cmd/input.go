@@ -1,0 +1,221 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/report"
+	"github.com/netanom/netanom/traffic"
+)
+
+// inputOptions are the flags of every command that reads a table.
+type inputOptions struct {
+	data      string
+	where     string
+	columns   []string
+	types     kindMap
+	delimiter delimiter
+	header    choice
+	quotes    choice
+	strict    bool
+	maxBad    number
+	jobs      number
+	label     string // these two of commands that ask what a record is
+	normal    []string
+}
+
+func (o *inputOptions) flags(c *cobra.Command) {
+	o.types = kindMap{}
+	o.header = choice{"auto", []string{"auto", "yes", "no"}}
+	o.quotes = choice{"yes", []string{"yes", "no"}}
+	o.maxBad = number{value: 0.01, low: 0, high: 1}
+	o.jobs = number{low: 0, high: 4096, kind: whole}
+	f := pflag.NewFlagSet("input", pflag.ContinueOnError)
+	f.StringVar(&o.data, "data", "", "`file` to read where no FILE is given")
+	f.StringVar(&o.where, "where", "", "keep only rows for which this `condition` holds, as in 'protocol_type == \"tcp\" && src_bytes > 1e4'")
+	f.StringSliceVar(&o.columns, "select", nil, "keep only these `columns`, separated by commas")
+	f.Var(o.types, "type", "kind of a column where the guess is wrong ("+strings.Join(dataset.Kinds(), ", ")+"); repeatable")
+	f.Var(&o.delimiter, "delimiter", "what separates cells: a character or its name (default: found)")
+	f.Var(&o.header, "header", o.header.usage("whether the first record names the columns"))
+	f.Var(&o.quotes, "quotes", o.quotes.usage("whether quotes enclose cells"))
+	f.BoolVar(&o.strict, "strict", false, "fail at the first row or cell that cannot be read")
+	f.Var(&o.maxBad, "max-bad", "`share` of unreadable rows, or cells of a column, above which to fail")
+	f.Var(&o.jobs, "jobs", "how many cores to use (default: all)")
+	addGroup(c, inputGroup, f)
+	for _, name := range []string{"where", "select"} {
+		complete(c, name, o.completeColumns)
+	}
+	complete(c, "type", o.completeTypes)
+	complete(c, "delimiter", words("comma", "tab", "semicolon", "pipe", "space"))
+	complete(c, "header", words(o.header.choices...))
+	complete(c, "quotes", words(o.quotes.choices...))
+}
+
+func (o *inputOptions) options(w *world) dataset.Options {
+	opt := dataset.Options{
+		Delimiter: byte(o.delimiter),
+		NoQuotes:  o.quotes.value == "no",
+		Types:     o.types,
+		Label:     o.label,
+		Strict:    o.strict || o.maxBad.value == 0, // none may be bad: the first is too many
+		MaxBad:    o.maxBad.value,
+		Jobs:      int(o.jobs.value),
+		Progress:  w.progress.bytes,
+	}
+	switch o.header.value {
+	case "yes":
+		opt.Header = dataset.HeaderYes
+	case "no":
+		opt.Header = dataset.HeaderNo
+	}
+	return opt
+}
+
+// sampleName is what the embedded sample is called in output.
+const sampleName = "sample (simulated)"
+
+// An input is an opened table: the file and what is asked of it.
+type input struct {
+	file     *dataset.File
+	filtered dataset.Source // the file, or what --where and --select leave of it
+	source   dataset.Source // filtered, or its copy in memory
+	path     string
+	sample   bool
+	progress *progress
+}
+
+// open opens the table that the command line, the environment or the
+// configuration names, or else the sample.
+func (o *inputOptions) open(ctx context.Context, w *world, args []string) (*input, error) {
+	path, namedBy, err := o.path(w, args)
+	if err != nil {
+		return nil, err
+	}
+	if o.jobs.value > 0 {
+		w.cores(int(o.jobs.value))
+	}
+	in := &input{path: path, progress: w.progress}
+	opt := o.options(w)
+	switch path {
+	case "":
+		in.path, in.sample = sampleName, true
+		in.file, err = openSample(ctx, opt)
+	case "-":
+		opt.Stdin = w.input(ctx)
+		fallthrough
+	default:
+		in.file, err = dataset.Open(ctx, path, opt)
+	}
+	if err != nil && path != "" && namedBy != "" {
+		err = fmt.Errorf("%w (named by %s)", err, namedBy)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if in.filtered, err = o.narrow(in.file); err != nil {
+		in.file.Close()
+		return nil, err
+	}
+	in.source = in.filtered
+	return in, nil
+}
+
+// narrow applies --where and --select.
+func (o *inputOptions) narrow(src dataset.Source) (dataset.Source, error) {
+	var err error
+	if o.where != "" {
+		if src, err = dataset.Where(src, o.where); err != nil {
+			return nil, usageError{fmt.Errorf("--where: %w", err)}
+		}
+	}
+	if len(o.columns) > 0 {
+		if src, err = dataset.Select(src, o.columns); err != nil {
+			return nil, usageError{fmt.Errorf("--select: %w", err)}
+		}
+	}
+	return src, nil
+}
+
+// openSample simulates the sample and opens it.
+func openSample(ctx context.Context, opt dataset.Options) (*dataset.File, error) {
+	r, w := io.Pipe()
+	go func() { w.CloseWithError(traffic.WriteCSV(ctx, w, traffic.DefaultOptions())) }()
+	defer r.Close()
+	return dataset.OpenReader(ctx, sampleName, r, opt)
+}
+
+// notice says on stderr where the data came from if nobody named a file.
+func (in *input) notice(w *world) {
+	if in.sample {
+		fmt.Fprintln(w.stderr, "netanom: no file was named; this is a sample of 20,000 simulated connections (netanom simulate)")
+	}
+}
+
+// The sizes of a file, as it lies on disk, up to which an analysis that reads
+// the data several times keeps them in memory.
+const (
+	maxResident       = 2 << 30
+	maxResidentPacked = 256 << 20
+)
+
+// load takes the table into memory if it is small enough.
+func (in *input) load(ctx context.Context) error {
+	limit := int64(maxResident)
+	if strings.Contains(in.file.Format(), ",") {
+		limit = maxResidentPacked
+	}
+	if in.file.Size() > limit {
+		return nil
+	}
+	table, err := dataset.Load(ctx, in.filtered)
+	if err == nil {
+		in.source = table
+	}
+	return err
+}
+
+// mistakes says what in --where looks like one. It is called after the last scan.
+func (in *input) mistakes() []string {
+	var out []string
+	for _, err := range dataset.Warnings(in.filtered) {
+		out = append(out, "--where: "+err.Error())
+	}
+	return out
+}
+
+// unread says what of the file could not be read. It is called after the last
+// scan.
+func (in *input) unread() []string {
+	p := in.file.Problems()
+	var out []string
+	if p.BadRows > 0 {
+		out = append(out, "Left out because they cannot be read: "+counted(p.BadRows, "row")+" (netanom describe lists the first).")
+	}
+	if p.BadCells > 0 {
+		out = append(out, "Counted as missing because they cannot be read: "+counted(p.BadCells, "cell")+" (netanom describe lists the first).")
+	}
+	return out
+}
+
+// counted writes a number of things.
+func counted(n int64, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return report.Format(report.Count, n) + " " + thing
+}
+
+// labelFlags adds the flags of commands that ask what a record is.
+func (o *inputOptions) labelFlags(c *cobra.Command) {
+	f := pflag.NewFlagSet("label", pflag.ContinueOnError)
+	f.StringVar(&o.label, "label", "", "`column` that says what a record is (default: found by name)")
+	f.StringArrayVar(&o.normal, "normal", nil, "`value` of the label that means normal; repeatable (default: found by name)")
+	addGroup(c, inputGroup, f)
+	complete(c, "label", o.completeColumns)
+}

@@ -1,0 +1,175 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/netanom/netanom/report"
+	"github.com/netanom/netanom/traffic"
+)
+
+// outputOptions are the flags of every command that answers with a document.
+type outputOptions struct {
+	format   choice
+	report   string
+	noReport bool
+	gates    []string
+	quiet    bool
+	noColor  bool
+	private  bool
+	started  time.Time
+}
+
+func (o *outputOptions) flags(c *cobra.Command) {
+	o.format = choice{"table", report.Formats()}
+	f := pflag.NewFlagSet("output", pflag.ContinueOnError)
+	f.Var(&o.format, "format", o.format.usage("form of the answer"))
+	f.StringVar(&o.report, "report", "report", "`folder` for tables, pictures and an index page")
+	f.BoolVar(&o.noReport, "no-report", false, "write no report folder")
+	f.StringArrayVar(&o.gates, "fail-if", nil, "exit with 3 if this `condition` holds in a row of any table, as in 'missing_share > 0.05'; repeatable")
+	f.BoolVar(&o.quiet, "quiet", false, "write no notices or progress to standard error")
+	f.BoolVar(&o.noColor, "no-color", false, "write no colours")
+	addGroup(c, outputGroup, f)
+	complete(c, "format", words(report.Formats()...))
+	complete(c, "fail-if", words(gateKeys()...))
+}
+
+// gateKeys lists what a gate can look at.
+func gateKeys() []string {
+	var keys []string
+	for _, column := range report.Glossary() {
+		keys = append(keys, column.Key+"\t"+column.Title)
+	}
+	return keys
+}
+
+// privacyName is the name of the flag that leaves out rows and cells.
+const privacyName = "no-samples"
+
+// privacyFlag adds the flag of commands that would show rows or cells.
+func (o *outputOptions) privacyFlag(c *cobra.Command) {
+	f := pflag.NewFlagSet("privacy", pflag.ContinueOnError)
+	f.BoolVar(&o.private, privacyName, false, "show no single rows or cells of the data")
+	addGroup(c, outputGroup, f)
+}
+
+// begin starts the progress and checks what can be checked before any work.
+func (o *outputOptions) begin(w *world) ([]report.Gate, error) {
+	o.started = w.now()
+	var gates []report.Gate
+	for _, text := range o.gates {
+		g, err := report.ParseGate(text)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--fail-if: %w", err)}
+		}
+		gates = append(gates, g)
+	}
+	if !o.noReport {
+		err := report.CheckDir(o.report)
+		if errors.Is(err, report.ErrForeign) {
+			err = usageError{err}
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	w.showProgress(o.quiet, false)
+	return gates, nil
+}
+
+// hashes reports whether the output names the hash of the data.
+func (o *outputOptions) hashes() bool { return !o.noReport || o.format.value == "json" }
+
+// finish writes the document, adds it to the report folder, and tries the gates.
+// A reader of standard output that has had enough keeps neither the folder from
+// being written nor a gate from being tried. digest is what a terminal shows
+// instead of all sections, if it is not nil.
+func (o *outputOptions) finish(ctx context.Context, w *world, in *input, doc report.Document, digest []report.Section, gates []report.Gate) error {
+	w.progress.clear()
+	if !o.quiet {
+		in.notice(w)
+	}
+	if err := o.show(w, doc, digest); err != nil && !errors.Is(err, syscall.EPIPE) {
+		return err
+	}
+	if !o.noReport {
+		w.progress.stageIs("writing the report")
+		if err := report.WriteDir(ctx, o.report, doc, o.manifest(w, in, doc)); err != nil {
+			return err
+		}
+		w.progress.clear()
+		if !o.quiet {
+			fmt.Fprintf(w.stderr, "netanom: the report is in %s (open %s)\n", o.report, filepath.Join(o.report, "index.html"))
+		}
+	}
+	return crossed(doc.Sections, gates)
+}
+
+// show writes the document to standard output. A table does not repeat the
+// command that the reader has just typed.
+func (o *outputOptions) show(w *world, doc report.Document, digest []report.Section) error {
+	if o.format.value == "table" {
+		if digest != nil {
+			doc.Sections = digest
+		}
+		doc.Sections = slices.Clone(doc.Sections)
+		for i := range doc.Sections {
+			doc.Sections[i].Commands = nil
+		}
+	}
+	return doc.Write(w.stdout, o.format.value, report.TextOptions{Width: w.width, Color: w.color() && !o.noColor})
+}
+
+func (o *outputOptions) manifest(w *world, in *input, doc report.Document) report.Manifest {
+	m := report.Manifest{
+		Started: o.started, Finished: w.now(),
+		Versions: []report.Option{{Name: "netanom", Value: version()}, {Name: "go", Value: runtime.Version()}},
+		Inputs:   []report.Input{{Path: in.path, SHA256: doc.Data.SHA256, Bytes: in.file.Size()}},
+	}
+	if in.sample {
+		m.Seed = traffic.DefaultOptions().Seed
+	}
+	return m
+}
+
+// crossed tries the gates on every table of the document.
+func crossed(sections []report.Section, gates []report.Gate) error {
+	var tables []report.Table
+	for _, s := range sections {
+		tables = append(tables, s.Tables...)
+	}
+	for _, g := range gates {
+		crossings, err := g.Check(tables)
+		if err != nil {
+			return usageError{fmt.Errorf("--fail-if: %w", err)}
+		}
+		if len(crossings) > 0 {
+			return crossedAt(g, crossings)
+		}
+	}
+	return nil
+}
+
+// crossedAt says which row crossed a gate first, and how many more did.
+func crossedAt(g report.Gate, crossings []report.Crossing) error {
+	c := crossings[0]
+	row := fmt.Sprintf("row %d", c.Row+1)
+	if len(c.Labels) > 0 {
+		row = strings.Join(c.Labels, ", ")
+	}
+	more := ""
+	if n := len(crossings) - 1; n > 0 {
+		more = ", and for " + counted(int64(n), "more row")
+	}
+	return gateError{fmt.Sprintf("--fail-if: %s holds for %q in the table %s (%s)%s", g, row, c.Table, strings.Join(c.Values, ", "), more)}
+}
