@@ -63,6 +63,7 @@ type axis struct {
 	from, to float64
 	zeroAt   float64
 	whole    bool // only whole numbers have a meaning
+	calendar bool // the values are seconds since the beginning of 1970, UTC
 }
 
 // at returns the pixel of a value.
@@ -96,6 +97,9 @@ type tick struct {
 // ticks returns the ticks of the axis in increasing order, at most most of
 // them with a label.
 func (a axis) ticks(most int) []tick {
+	if a.calendar {
+		return calendarTicks(a.lo, a.hi, most)
+	}
 	if a.scale != Log {
 		return linearTicks(a.lo, a.hi, most, a.whole)
 	}

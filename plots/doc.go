@@ -6,7 +6,8 @@
 //
 // The order to read it in:
 //
-//  1. Histogram, Bars, Heatmap, MissingMatrix and Boxes check their data and
+//  1. Histogram, Bars, Heatmap, MissingMatrix, Boxes, Series, Correlogram, QQ,
+//     Density and Ranking check their data and
 //     return a Figure, or an error that says in a sentence what is wrong.
 //  2. A Figure (figure.go) puts title, legend, body and caption one below the
 //     other and writes itself with WritePNG and WriteSVG.

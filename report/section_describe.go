@@ -89,8 +89,7 @@ func (t *Table) hideZeros(keys ...string) {
 		}
 		t.Columns[j].Detail = true
 		none = append(none, key)
-		if key == "missing" && t.column("group") < 0 {
-			n := t.column("n")
+		if n := t.column("n"); key == "missing" && n >= 0 && t.column("group") < 0 {
 			t.Columns[n].Detail = true
 			t.Note = fmt.Sprintf("n = %s in every row.", Format(Count, t.Rows[0][n]))
 		}

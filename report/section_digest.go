@@ -52,6 +52,7 @@ func digestColumns(e *eda.Exploration, private bool) []Table {
 	var out []Table
 	for _, t := range []Table{numbers, words} {
 		if len(t.Rows) > 0 {
+			t.hideZeros("missing")
 			out = append(out, t)
 		}
 	}
