@@ -215,6 +215,31 @@ func checkTable(t *testing.T, f *File, rows []gatheredRow, seed uint64) {
 	}
 }
 
+// TestTablesAgree: the same file gives the same table down to the form in which
+// it is kept, whatever the number of workers.
+func TestTablesAgree(t *testing.T) {
+	for seed := range uint64(40) {
+		rng := rand.New(rand.NewPCG(seed, 5))
+		m := newMessyTable(rng)
+		text := []byte(m.write(2000))
+		first := ""
+		for _, jobs := range []int{1, 2, 3, 7} {
+			f, err := openMemory(text, Options{Delimiter: m.comma, Header: HeaderYes, MaxBad: 1, Jobs: jobs})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.chunk, f.block = 3000, 500
+			kept := fmt.Sprint(load(t, f).chunks)
+			if first == "" {
+				first = kept
+			}
+			if kept != first {
+				t.Fatalf("seed %d, %d jobs: the table is kept otherwise", seed, jobs)
+			}
+		}
+	}
+}
+
 // checkColumn holds the accessors of a table to its scan.
 func checkColumn(t *testing.T, table *Table, c int, rows []gatheredRow, seed uint64) {
 	t.Helper()

@@ -154,6 +154,16 @@ func (c *numberCounts) fold() {
 	c.lanes, c.zeros, c.added = nil, 0, 0
 }
 
+// join takes over what another worker has counted.
+func (c *numberCounts) join(o *numberCounts) {
+	if c.scale == o.scale {
+		c.wide.join(&o.wide)
+	}
+	c.reals.join(&o.reals)
+	o.fold()
+	c.sorted = mergeRuns(c.sorted, o.sorted)
+}
+
 // compact sorts the values kept into the runs.
 func (c *numberCounts) compact() {
 	if c.wide.n > 0 {
@@ -202,6 +212,13 @@ func (b *blocks[T]) extend() {
 		b.full = append(b.full, b.last)
 	}
 	b.last = make([]T, 0, min(max(b.n, firstBlock), largeBlock))
+}
+
+// join moves the values of another list to the end of this one.
+func (b *blocks[T]) join(o *blocks[T]) {
+	b.full = append(append(append(b.full, b.last), o.full...), o.last)
+	b.last, b.n = nil, b.n+o.n
+	*o = blocks[T]{}
 }
 
 // take empties the list and returns what it held.

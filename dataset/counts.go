@@ -9,7 +9,8 @@ import (
 // Counts is the analysis that counts every value of every column: exactly, in
 // bounded memory, and without regard to the number of workers. Describing a
 // table needs nothing else, unless a column has more different numbers than the
-// budget lets it keep; see Overflowed.
+// budget lets it keep; see Overflowed. After the scan, several goroutines may ask
+// for answers.
 type Counts struct {
 	By     int   // column whose levels make groups, or -1
 	Needed []int // columns to count; nil: all
@@ -20,8 +21,8 @@ type Counts struct {
 	share   int   // of the budget, for a column of numbers with all its groups
 	parts   []countsPart
 
-	merging sync.Mutex // answers are made from the parts when they are asked for
-	over    []bool     // by column; nil: not known yet
+	locks []sync.Mutex // by column: answers are made from the parts when they are asked for
+	over  []uint8      // by column: whether the share was exceeded
 }
 
 const usualBudget = 1 << 27
@@ -58,7 +59,8 @@ func (c *Counts) Start(s *Schema, workers int) error {
 	if c.By >= 0 && s.Columns[c.By].Dict == nil {
 		return fmt.Errorf("column %q holds %s cells; groups need levels (--type %s=category)", s.Columns[c.By].Name, s.Columns[c.By].Kind, s.Columns[c.By].Name)
 	}
-	c.schema, c.over, c.columns = s, nil, nil
+	c.schema, c.columns = s, nil
+	c.locks, c.over = make([]sync.Mutex, len(s.Columns)), make([]uint8, len(s.Columns))
 	numbers := 0
 	for i := range s.Columns {
 		if c.Needed == nil || slices.Contains(c.Needed, i) {

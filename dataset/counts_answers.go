@@ -42,8 +42,8 @@ func (c *Counts) Levels(column, group int) []LevelCount {
 	if dict == nil {
 		return nil
 	}
-	c.merging.Lock()
-	defer c.merging.Unlock()
+	c.locks[column].Lock()
+	defer c.locks[column].Unlock()
 	runs := c.merge(column, group)
 	counts := make([]int64, dict.Len())
 	for i, code := range runs.x {
@@ -81,11 +81,11 @@ func (c *Counts) Groups() (codes []int, groups []LevelCount) {
 // column of words. It empties the tables behind them, so it answers once. The error wraps ErrOverflow if
 // the column has too many; see Overflowed.
 func (c *Counts) Tally(column, group int) (stats.Tally, error) {
-	c.merging.Lock()
-	defer c.merging.Unlock()
 	if c.schema.Columns[column].Dict != nil {
 		return stats.Tally{}, nil
 	}
+	c.locks[column].Lock()
+	defer c.locks[column].Unlock()
 	if c.overflowed(column) {
 		return stats.Tally{}, fmt.Errorf("column %q: %w", c.schema.Columns[column].Name, ErrOverflow)
 	}
@@ -102,28 +102,27 @@ func (c *Counts) Tally(column, group int) (stats.Tally, error) {
 }
 
 // merge joins what the workers have counted of a column in a group, and leaves
-// it with the first of them.
+// it with the first of them. The column must be locked.
 func (c *Counts) merge(column, group int) valueRuns {
 	var into *numberCounts
 	for i := range c.parts {
 		if group >= len(c.parts[i].groups) {
 			continue
 		}
-		from := c.parts[i].groups[group].columns[column]
-		if from == nil {
-			continue
+		from := &c.parts[i].groups[group].columns[column]
+		switch {
+		case *from == nil:
+		case into == nil:
+			into = *from
+		default:
+			into.join(*from)
+			*from = nil
 		}
-		from.fold()
-		if into == nil {
-			into = from
-			continue
-		}
-		into.sorted = mergeRuns(into.sorted, from.sorted)
-		c.parts[i].groups[group].columns[column] = nil
 	}
 	if into == nil {
 		return valueRuns{}
 	}
+	into.fold()
 	return into.sorted
 }
 
@@ -132,28 +131,35 @@ func (c *Counts) merge(column, group int) valueRuns {
 // ScanWide describes them exactly with further scans. It may be asked before
 // Tally empties a column.
 func (c *Counts) Overflowed() []int {
-	c.merging.Lock()
-	defer c.merging.Unlock()
 	var out []int
 	for _, i := range c.columns {
+		c.locks[i].Lock()
 		if c.overflowed(i) {
 			out = append(out, i)
 		}
+		c.locks[i].Unlock()
 	}
 	return out
 }
 
 // overflowed decides from the different values, which do not depend on the
-// workers, and remembers the answer.
+// workers, and remembers the answer. The column must be locked.
 func (c *Counts) overflowed(column int) bool {
-	if c.over == nil {
-		c.over = make([]bool, len(c.schema.Columns))
-		for _, i := range c.columns {
-			c.over[i] = c.schema.Columns[i].Dict == nil && c.exceeds(i)
+	if c.over[column] == unknown {
+		c.over[column] = within
+		if c.schema.Columns[column].Dict == nil && c.exceeds(column) {
+			c.over[column] = beyond
 		}
 	}
-	return c.over[column]
+	return c.over[column] == beyond
 }
+
+// What is known of a column's share of the budget.
+const (
+	unknown uint8 = iota
+	within
+	beyond
+)
 
 // exceeds reports whether a column of numbers has more different values than
 // its share. It merges the parts only if they could.

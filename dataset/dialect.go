@@ -31,6 +31,7 @@ type dialect struct {
 	quote   byte // 0: quotes are text
 	comment byte // lines that begin with it are not records; 0: none
 	header  []string
+	returns bool  // lines end with a carriage return and a newline
 	named   bool  // the header was read from the file
 	body    int   // offset of the first record in the text
 	line    int64 // its line, from 1
@@ -68,6 +69,8 @@ func sniff(head []byte, whole bool, opt Options) (*dialect, error) {
 	if err != nil {
 		return nil, err
 	}
+	line, _, _ := bytes.Cut(text, newline)
+	d.returns = bytes.HasSuffix(line, []byte{'\r'})
 	d.body += bom
 	return d, nil
 }

@@ -110,11 +110,16 @@ func (f *File) planColumns(body []byte, whole bool) error {
 	if err := f.applyOptions(); err != nil {
 		return err
 	}
-	cells := f.headCells(body, whole)
-	f.dropUnlikelyLabel(cells)
+	head := f.headRows(body, whole)
+	f.dropUnlikelyLabel(head)
 	f.plans = make([]plan, len(f.schema.Columns))
 	for i := range f.schema.Columns {
-		f.plans[i] = guess(&f.schema.Columns[i], cells[i], f.d, f.opt.tolerance())
+		c := &f.schema.Columns[i]
+		var cells [][]byte
+		if c.Kind == Unknown || c.Kind == Time { // of others nothing has to be found out
+			cells = head.column(i)
+		}
+		f.plans[i] = guess(c, cells, f.d, f.opt.tolerance())
 	}
 	f.applyPlans()
 	return nil
@@ -142,8 +147,8 @@ func (f *File) applyOptions() error {
 	return nil
 }
 
-// headCells returns the cells of the first records by column.
-func (f *File) headCells(body []byte, whole bool) [][][]byte {
+// headRows finds the cells of the first records.
+func (f *File) headRows(body []byte, whole bool) cellSpan {
 	end := len(body)
 	if !whole {
 		end = bytes.LastIndexByte(body, '\n') + 1
@@ -152,24 +157,22 @@ func (f *File) headCells(body []byte, whole bool) [][][]byte {
 	n.block = len(body) + 1 // all in one batch
 	n.start(&textChunk{buf: body[:end]}, 0, 0)
 	n.fill()
-	stride := len(f.schema.Columns)
-	cells := make([][][]byte, stride)
-	if n.rows == 0 {
-		return cells
-	}
-	for c := range cells {
-		span := cellSpan{buf: n.buf, ends: n.ends[c:], stride: stride, rows: n.rows}
-		cells[c] = make([][]byte, n.rows)
-		for j := range cells[c] {
-			cells[c][j] = span.cell(j)
-		}
+	return cellSpan{buf: n.buf, ends: n.ends, stride: n.columns, rows: n.rows}
+}
+
+// column returns the cells of one column of a batch.
+func (s cellSpan) column(i int) [][]byte {
+	cells := make([][]byte, s.rows)
+	for j := range cells {
+		k := j*s.stride + i
+		cells[j] = s.buf[s.ends[k]+1 : s.ends[k+1]]
 	}
 	return cells
 }
 
 // dropUnlikelyLabel takes the role from a column that was only named like a
 // label when its cells are measurements.
-func (f *File) dropUnlikelyLabel(cells [][][]byte) {
+func (f *File) dropUnlikelyLabel(head cellSpan) {
 	const classes = 50
 	i := f.schema.Label()
 	if i < 0 || f.opt.Label != "" || f.schema.Name != "" {
@@ -177,7 +180,7 @@ func (f *File) dropUnlikelyLabel(cells [][][]byte) {
 	}
 	distinct := map[string]bool{}
 	fractional := false
-	for _, c := range cells[i] {
+	for _, c := range head.column(i) {
 		if x, ok := ParseNumber(c); ok {
 			distinct[string(c)] = true
 			fractional = fractional || x != float64(int64(x))

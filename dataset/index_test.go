@@ -42,3 +42,13 @@ func TestAppendEnds(t *testing.T) {
 		}
 	}
 }
+
+func TestDropReturns(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "a\r\nb\r\n": "a\nb\n", "a\r\r\nb\r": "a\r\nb\r", "a\rb\r\n": "a\rb\n", "a\n\r\n\r\nb": "a\n\n\nb", "abc": "abc", "a\r\n\r": "a\n\r",
+	} {
+		if got := string(dropReturns([]byte(text))); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}

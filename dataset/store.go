@@ -1,6 +1,9 @@
 package dataset
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // A storedColumn is one column of one chunk of a Table, in the narrowest form
 // that holds it exactly. One of the slices is filled.
@@ -9,7 +12,7 @@ type storedColumn struct {
 	u16    []uint16
 	u32    []uint32
 	f64    []float64
-	base   float64 // numbers are (base + stored) / 10^scale
+	base   float64 // numbers are stored / 10^scale, or base + stored
 	scale  uint8
 	coded  bool
 	text   []byte   // Text: the cells one after the other
@@ -27,7 +30,8 @@ type columnBuilder struct {
 	ints   []uint32
 	floats []float64
 	scale  uint8
-	real   bool // floats hold the column
+	bound  uint32 // no integer but MissingInt is larger
+	real   bool   // floats hold the column
 	text   []byte
 	starts []uint32
 	gaps   int
@@ -42,12 +46,16 @@ func (b *columnBuilder) add(v *Vector) {
 	b.gaps += v.Missing
 	switch {
 	case v.Codes != nil:
-		b.ints = append(b.ints, v.Codes...)
+		b.ints, b.bound = append(b.ints, v.Codes...), MissingInt
 		return
 	case !b.real && v.Ints != nil && b.rescale(v.Scale):
 		from := len(b.ints)
 		b.ints = append(b.ints, v.Ints...)
-		if v.Scale == b.scale || scaleInts(b.ints[from:], b.scale-v.Scale) {
+		if v.Scale == b.scale {
+			b.bound = max(b.bound, v.Or)
+			return
+		}
+		if b.bound = MissingInt; scaleInts(b.ints[from:], b.scale-v.Scale) {
 			return
 		}
 		b.ints = b.ints[:from]
@@ -67,6 +75,9 @@ func (b *columnBuilder) rescale(s uint8) bool {
 	}
 	scaleInts(b.ints, s-b.scale)
 	b.scale = s
+	if len(b.ints) > 0 {
+		b.bound = MissingInt
+	}
 	return true
 }
 
@@ -111,24 +122,31 @@ func (b *columnBuilder) addText(cell []byte) {
 	b.starts = append(b.starts, uint32(len(b.text)))
 }
 
-// store returns the gathered column in its narrowest form.
+// store returns the gathered column in its narrowest form, which depends on
+// nothing but the cells.
 func (b *columnBuilder) store(kind Kind) storedColumn {
-	s := storedColumn{scale: b.scale, gaps: b.gaps}
+	s := storedColumn{gaps: b.gaps}
 	switch {
 	case kind == Text:
 		s.text, s.starts = append([]byte(nil), b.text...), append([]uint32(nil), b.starts...)
 		return s
 	case kind == Category || kind == Address:
 		s.coded = true
-		s.setInts(b.ints)
+		s.setInts(b.ints, b.bound)
 		return s
 	case !b.real:
-		s.setInts(b.ints)
+		s.scale = b.scale - reduceScale(b.ints, b.scale)
+		s.setInts(b.ints, b.bound)
+		return s
+	}
+	if ints, scale, ok := scaledNumbers(b.floats); ok {
+		s.scale = scale
+		s.setInts(ints, MissingInt)
 		return s
 	}
 	if ints, base, ok := wholeNumbers(b.floats); ok {
-		s.scale, s.base = 0, base
-		s.setInts(ints)
+		s.base = base
+		s.setInts(ints, MissingInt)
 		return s
 	}
 	s.f64 = append([]float64(nil), b.floats...)
@@ -136,29 +154,98 @@ func (b *columnBuilder) store(kind Kind) storedColumn {
 }
 
 // setInts keeps x in the narrowest unsigned type; the largest value of each
-// type marks a missing cell.
-func (s *storedColumn) setInts(x []uint32) {
-	var most uint32
-	for _, v := range x {
-		if v != MissingInt && v > most {
-			most = v
-		}
+// type marks a missing cell. No x but MissingInt is larger than bound.
+func (s *storedColumn) setInts(x []uint32, bound uint32) {
+	most := bound
+	if most >= math.MaxUint8 {
+		most = mostOf(x)
 	}
 	s.u8, s.u16, s.u32 = nil, nil, nil
 	switch {
 	case most < math.MaxUint8:
-		s.u8 = make([]uint8, len(x))
-		for i, v := range x {
-			s.u8[i] = uint8(v) // MissingInt becomes the type's largest
-		}
+		s.u8 = bytesOf(x)
 	case most < math.MaxUint16:
 		s.u16 = make([]uint16, len(x))
-		for i, v := range x {
-			s.u16[i] = uint16(v)
+		for i, u16 := 0, s.u16; i < len(u16); i++ {
+			u16[i] = uint16(x[i])
 		}
 	default:
 		s.u32 = append([]uint32(nil), x...)
 	}
+}
+
+// mostOf returns the largest of x but MissingInt.
+func mostOf(x []uint32) uint32 {
+	next := uint32(0) // one more; MissingInt counts as 0
+	for _, v := range x {
+		next = max(next, v+1)
+	}
+	return max(next, 1) - 1
+}
+
+// bytesOf drops the upper bits, which makes MissingInt the largest byte.
+func bytesOf(x []uint32) []uint8 {
+	out := make([]uint8, len(x))
+	i := 0
+	for ; i+8 <= len(x); i += 8 {
+		q := x[i : i+8 : i+8]
+		binary.LittleEndian.PutUint64(out[i:], uint64(uint8(q[0]))|uint64(uint8(q[1]))<<8|uint64(uint8(q[2]))<<16|uint64(uint8(q[3]))<<24|
+			uint64(uint8(q[4]))<<32|uint64(uint8(q[5]))<<40|uint64(uint8(q[6]))<<48|uint64(uint8(q[7]))<<56)
+	}
+	for ; i < len(x); i++ {
+		out[i] = uint8(x[i])
+	}
+	return out
+}
+
+// reduceScale divides x by the largest power of ten, 10^most at most, that
+// divides all of it, and returns the exponent: numbers with a scale that only
+// other chunks need are kept without it.
+func reduceScale(x []uint32, most uint8) (by uint8) {
+	for ; by < most; by++ {
+		for _, v := range x {
+			if v%10 != 0 && v != MissingInt {
+				return by
+			}
+		}
+		for i, v := range x {
+			if v != MissingInt {
+				x[i] = v / 10
+			}
+		}
+	}
+	return by
+}
+
+// scaledNumbers returns the floats as multiples of a power of ten, if they are
+// such and fit.
+func scaledNumbers(x []float64) (ints []uint32, scale uint8, ok bool) {
+	for _, v := range x {
+		for v == v && !isMultiple(v, scale) {
+			if scale++; scale > maxScale {
+				return nil, 0, false
+			}
+		}
+	}
+	ints = make([]uint32, len(x))
+	for i, v := range x {
+		switch {
+		case v != v:
+			ints[i] = MissingInt
+		case !isMultiple(v, scale):
+			return nil, 0, false // it was one of a smaller scale, but does not fit this one
+		default:
+			ints[i] = uint32(math.Round(v * pow10[scale]))
+		}
+	}
+	return ints, scale, true
+}
+
+// isMultiple reports whether v is a multiple of 10^-scale that fits the compact
+// form.
+func isMultiple(v float64, scale uint8) bool {
+	n := math.Round(v * pow10[scale])
+	return n >= 0 && n < MissingInt && n/pow10[scale] == v && !(v == 0 && math.Signbit(v))
 }
 
 // wholeNumbers returns the floats as offsets from their least, if all are

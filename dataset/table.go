@@ -137,7 +137,7 @@ func (t *Table) sortLevels() {
 					codes[j] = code[x]
 				}
 			}
-			s.setInts(codes)
+			s.setInts(codes, uint32(max(col.Dict.Len(), 1)-1))
 		}
 		col.Dict = sorted
 	}

@@ -19,32 +19,41 @@ func (r *valueRuns) append(x float64, n int64) {
 // runsOfReals sorts finite numbers and counts equal ones.
 func runsOfReals(x []float64) valueRuns {
 	stats.SortFloats(x, nil)
-	return countEqual(x, func(v float64) float64 { return v })
+	values, counts := countEqual(x)
+	return valueRuns{values, counts}
 }
 
 // runsOfInts sorts scaled numbers and counts equal ones.
 func runsOfInts(x []uint32, div float64) valueRuns {
 	sortUints(x)
-	return countEqual(x, func(v uint32) float64 { return float64(v) / div })
+	values, counts := countEqual(x)
+	runs := valueRuns{make([]float64, len(values)), counts}
+	for i, v := range values {
+		runs.x[i] = float64(v) / div
+	}
+	return runs
 }
 
-func countEqual[T comparable](sorted []T, value func(T) float64) valueRuns {
-	distinct := 0
-	for i := range sorted {
-		if i == 0 || sorted[i] != sorted[i-1] {
+// countEqual moves the distinct values of a sorted slice to its front.
+func countEqual[T comparable](sorted []T) (values []T, counts []int64) {
+	distinct := min(1, len(sorted))
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i] != sorted[i-1] {
 			distinct++
 		}
 	}
-	runs := valueRuns{make([]float64, 0, distinct), make([]int64, 0, distinct)}
-	for i := 0; i < len(sorted); {
-		j := i + 1
-		for j < len(sorted) && sorted[j] == sorted[i] {
-			j++
+	counts = make([]int64, distinct)
+	k, from := 0, 0
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i] != sorted[i-1] {
+			counts[k], sorted[k] = int64(i-from), sorted[i-1]
+			k, from = k+1, i
 		}
-		runs.append(value(sorted[i]), int64(j-i))
-		i = j
 	}
-	return runs
+	if distinct > 0 {
+		counts[k], sorted[k] = int64(len(sorted)-from), sorted[len(sorted)-1]
+	}
+	return sorted[:distinct], counts
 }
 
 // mergeRuns joins two sorted lists, adding the counts of equal values.
@@ -55,23 +64,26 @@ func mergeRuns(a, b valueRuns) valueRuns {
 	if len(b.n) == 0 {
 		return a
 	}
-	out := valueRuns{make([]float64, 0, len(a.x)+len(b.x)), make([]int64, 0, len(a.n)+len(b.n))}
-	i, j := 0, 0
-	for i < len(a.x) && j < len(b.x) {
-		switch {
-		case a.x[i] < b.x[j]:
-			out.append(a.x[i], a.n[i])
+	x, n := make([]float64, len(a.x)+len(b.x)), make([]int64, len(a.n)+len(b.n))
+	i, j, k := 0, 0, 0
+	for ; i < len(a.x) && j < len(b.x); k++ {
+		switch u, v := a.x[i], b.x[j]; {
+		case u < v:
+			x[k], n[k] = u, a.n[i]
 			i++
-		case a.x[i] > b.x[j]:
-			out.append(b.x[j], b.n[j])
+		case u > v:
+			x[k], n[k] = v, b.n[j]
 			j++
 		default:
-			out.append(a.x[i], a.n[i]+b.n[j])
+			x[k], n[k] = u, a.n[i]+b.n[j]
 			i, j = i+1, j+1
 		}
 	}
-	out.x, out.n = append(append(out.x, a.x[i:]...), b.x[j:]...), append(append(out.n, a.n[i:]...), b.n[j:]...)
-	return out
+	copy(n[k:], a.n[i:])
+	copy(n[k+len(a.n)-i:], b.n[j:])
+	k += copy(x[k:], a.x[i:])
+	k += copy(x[k:], b.x[j:])
+	return valueRuns{x[:k], n[:k]}
 }
 
 // sortUints sorts by three passes of eleven bits, least significant first.
@@ -89,6 +101,9 @@ func sortUints(x []uint32) {
 	}
 	for pass := range count {
 		shift := 11 * pass
+		if count[pass][from[0]>>shift&2047] == len(x) {
+			continue // one digit for all
+		}
 		at := 0
 		for d, n := range count[pass] {
 			count[pass][d] = at
@@ -101,5 +116,7 @@ func sortUints(x []uint32) {
 		}
 		from, to = to, from
 	}
-	copy(x, from)
+	if &from[0] != &x[0] {
+		copy(x, from)
+	}
 }

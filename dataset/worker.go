@@ -77,6 +77,9 @@ func (w *worker) decode(c *textChunk) error {
 	if !w.indexable(c) {
 		return w.normalised(c, frontPad)
 	}
+	if w.run.f.d.returns {
+		c.buf = dropReturns(c.buf)
+	}
 	stride, block := len(w.columns), w.norm.block
 	w.ends = append(w.ends[:0], frontPad-1)
 	checked := false
@@ -123,6 +126,26 @@ func (w *worker) indexable(c *textChunk) bool {
 		return false
 	}
 	return true
+}
+
+// dropReturns removes the carriage returns that stand before newlines, in place.
+func dropReturns(buf []byte) []byte {
+	to := max(0, bytes.IndexByte(buf, '\r'))
+	if to == 0 {
+		return buf
+	}
+	for from := to; from < len(buf); {
+		if bytes.HasPrefix(buf[from:], []byte("\r\n")) {
+			from++
+		}
+		end := bytes.IndexByte(buf[from+1:], '\r') + from + 1
+		if end == from {
+			end = len(buf)
+		}
+		to += copy(buf[to:], buf[from:end])
+		from = end
+	}
+	return buf[:to]
 }
 
 // plainText reports whether odd bytes in a text are only characters beyond

@@ -39,16 +39,6 @@ type AssociatedPair struct {
 	Log10PAdjusted float64
 }
 
-const (
-	// maxCrossLevels is how many levels a column of a cross table may have: beyond
-	// it hardly a cell holds enough rows to say anything.
-	maxCrossLevels = 1000
-
-	// maxCrossCells bounds the memory that all cross tables together take for each
-	// worker: eight bytes a cell.
-	maxCrossCells = 1 << 23
-)
-
 // Associate measures how strongly every two columns of levels go together, by
 // Cramér's V. Flags count as levels. Rows that miss either value are left out of
 // that pair, and counted.
@@ -65,32 +55,28 @@ func Associate(ctx context.Context, src dataset.Source, o AssociateOptions) (*As
 	if err != nil {
 		return nil, err
 	}
-	columns, leftOut, err := levelColumns(src.Schema(), wanted)
-	if err != nil {
+	if wanted, err = levelColumns(src.Schema(), wanted); err != nil {
 		return nil, err
 	}
-	x := &crosser{columns: columns}
+	x := newCrosser(src.Schema(), wanted)
 	if err := src.Scan(ctx, x); err != nil {
 		return nil, err
 	}
-	return associate(x, leftOut, o)
+	return associate(x, o)
 }
 
-// levelColumns returns those of the wanted columns that can be crossed, and the
-// names of those that have too many levels. All must have levels that were asked
-// for by name; of all columns (nil), categories and flags are taken.
-func levelColumns(s *dataset.Schema, wanted []int) (columns []int, leftOut []string, err error) {
+// levelColumns returns those of the wanted columns that have levels, which all
+// must that were asked for by name; of all columns (nil), categories and flags.
+func levelColumns(s *dataset.Schema, wanted []int) ([]int, error) {
 	if wanted == nil {
-		columns, leftOut = crossable(s, levelledAmong(s, nil))
-		return columns, leftOut, nil
+		return levelledAmong(s, nil), nil
 	}
 	for _, i := range wanted {
 		if c := &s.Columns[i]; c.Dict == nil && c.Kind != dataset.Flag {
-			return nil, nil, fmt.Errorf("column %q holds %s cells; an association needs levels (--type %s=category)", c.Name, c.Kind, c.Name)
+			return nil, fmt.Errorf("column %q holds %s cells; an association needs levels (--type %s=category)", c.Name, c.Kind, c.Name)
 		}
 	}
-	columns, leftOut = crossable(s, wanted)
-	return columns, leftOut, nil
+	return wanted, nil
 }
 
 // levelledAmong returns the categories and flags among the columns, or among all
@@ -101,51 +87,9 @@ func levelledAmong(s *dataset.Schema, columns []int) []int {
 	})
 }
 
-// crossable leaves out the columns whose cross tables would be too large: of those
-// with the most levels the last.
-func crossable(s *dataset.Schema, columns []int) (kept []int, leftOut []string) {
-	for _, i := range columns {
-		if c := &s.Columns[i]; c.Role == dataset.Identifier || levelsOf(c) > maxCrossLevels {
-			leftOut = append(leftOut, c.Name)
-		} else {
-			kept = append(kept, i)
-		}
-	}
-	for crossCells(s, kept) > maxCrossCells {
-		most := 0
-		for k, i := range kept {
-			if levelsOf(&s.Columns[i]) >= levelsOf(&s.Columns[kept[most]]) {
-				most = k
-			}
-		}
-		leftOut = append(leftOut, s.Columns[kept[most]].Name)
-		kept = slices.Delete(kept, most, most+1)
-	}
-	return kept, leftOut
-}
-
-// levelsOf returns how many levels a column has, 2 for a flag.
-func levelsOf(c *dataset.Column) int {
-	if c.Dict == nil {
-		return 2
-	}
-	return c.Dict.Len()
-}
-
-// crossCells returns how many cells all cross tables of the columns have.
-func crossCells(s *dataset.Schema, columns []int) int {
-	cells, before := 0, 0
-	for _, i := range columns {
-		n := levelsOf(&s.Columns[i])
-		cells += n * before
-		before += n
-	}
-	return cells
-}
-
 // associate measures every two columns that were crossed and vary.
-func associate(x *crosser, leftOut []string, o AssociateOptions) (*Associations, error) {
-	a := &Associations{Rows: x.rows, LeftOut: leftOut}
+func associate(x *crosser, o AssociateOptions) (*Associations, error) {
+	a := &Associations{Rows: x.rows, LeftOut: x.leftOut, Warnings: x.warnings}
 	var varying []int
 	for k := range x.columns {
 		if x.levels(k) > 1 {

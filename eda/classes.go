@@ -106,8 +106,8 @@ type classBatch struct {
 	known []uint32 // class of each code of the label
 }
 
-func newClassCounter(classes Classes, columns []int) *classCounter {
-	return &classCounter{classes: classes, Counts: dataset.Counts{By: classes.Column, Needed: columns}}
+func newClassCounter(classes Classes, budget int, columns []int) *classCounter {
+	return &classCounter{classes: classes, Counts: dataset.Counts{By: classes.Column, Needed: columns, Budget: budget}}
 }
 
 // Start implements dataset.Analysis.
@@ -146,10 +146,15 @@ func (w *classBatch) class(code uint32, c *classCounter) uint32 {
 	return w.known[code]
 }
 
-// result returns the values of each column in both classes. It answers once.
+// result returns the values of each column in both classes, but of columns of
+// which too many values differ to be kept. It answers once.
 func (c *classCounter) result(s *dataset.Schema) (map[string]ClassSplit, error) {
 	splits := make(map[string]ClassSplit, len(c.Needed))
+	overflowed := c.Overflowed()
 	for _, i := range c.Needed {
+		if slices.Contains(overflowed, i) {
+			continue
+		}
 		normal, err := c.Tally(i, normalCode)
 		if err != nil {
 			return nil, err

@@ -1,7 +1,10 @@
 package eda
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/stats"
@@ -10,10 +13,69 @@ import (
 // A crosser is the analysis that counts the pairs of levels of every two of its
 // columns.
 type crosser struct {
-	columns []int
-	schema  *dataset.Schema
-	rows    int64
-	workers []crossWorker
+	columns  []int
+	leftOut  []string // columns with too many levels
+	warnings []string
+	schema   *dataset.Schema
+	rows     int64
+	workers  []crossWorker
+}
+
+const (
+	// maxCrossLevels is how many levels a column of a cross table may have: beyond
+	// it hardly a cell holds enough rows to say anything.
+	maxCrossLevels = 1000
+
+	// maxCrossCells bounds the memory that all cross tables together take for each
+	// worker: eight bytes a cell.
+	maxCrossCells = 1 << 23
+)
+
+// newCrosser crosses those of the columns whose cross tables are not too large.
+func newCrosser(s *dataset.Schema, columns []int) *crosser {
+	x := &crosser{}
+	for _, i := range columns {
+		if c := &s.Columns[i]; c.Role == dataset.Identifier || levelsOf(c) > maxCrossLevels {
+			x.leftOut = append(x.leftOut, c.Name)
+		} else {
+			x.columns = append(x.columns, i)
+		}
+	}
+	var squeezed []string
+	for crossCells(s, x.columns) > maxCrossCells {
+		most := 0
+		for k, i := range x.columns {
+			if levelsOf(&s.Columns[i]) >= levelsOf(&s.Columns[x.columns[most]]) {
+				most = k
+			}
+		}
+		squeezed = append(squeezed, s.Columns[x.columns[most]].Name)
+		x.columns = slices.Delete(x.columns, most, most+1)
+	}
+	if len(squeezed) > 0 {
+		x.leftOut = append(x.leftOut, squeezed...)
+		x.warnings = []string{fmt.Sprintf("All cross tables together would not fit memory; the columns with the most levels are left out: %s.", strings.Join(squeezed, ", "))}
+	}
+	return x
+}
+
+// levelsOf returns how many levels a column has, 2 for a flag.
+func levelsOf(c *dataset.Column) int {
+	if c.Dict == nil {
+		return 2
+	}
+	return c.Dict.Len()
+}
+
+// crossCells returns how many cells all cross tables of the columns have.
+func crossCells(s *dataset.Schema, columns []int) int {
+	cells, before := 0, 0
+	for _, i := range columns {
+		n := levelsOf(&s.Columns[i])
+		cells += n * before
+		before += n
+	}
+	return cells
 }
 
 // A crossWorker is one worker's counts.

@@ -3,6 +3,7 @@ package eda
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/netanom/netanom/dataset"
@@ -13,6 +14,7 @@ import (
 type DescribeOptions struct {
 	Features []string // columns by any spelling, each taken once; empty or "all": every column
 	By       string   // a column whose levels make groups; "": one group
+	Budget   int      // different numbers kept in memory, see dataset.Counts; 0: the usual
 }
 
 // A Profile describes every column of a table.
@@ -44,7 +46,7 @@ type ColumnProfile struct {
 
 	Number *stats.Summary       // numeric columns that hold a value
 	Normal *stats.Result        // D'Agostino's test of normality, for quantities that vary and are enough
-	Tally  stats.Tally          // numeric columns: their values with counts, a single unnamed group
+	Tally  stats.Tally          // numeric columns: their values with counts, a single unnamed group; empty if there are too many
 	Levels []dataset.LevelCount // coded columns: levels from the most frequent, ties by their bytes
 	Level  *stats.LevelSummary  // coded columns that hold a value
 }
@@ -57,6 +59,13 @@ const maxGroups = 256
 // counted and left out. Quantiles are exact and of type 7. A column without a
 // value has neither Number nor Level; figures that do not exist are NaN.
 //
+// Columns of numbers of which more differ than Budget lets it keep take a few
+// further scans. Their quantiles are exact all the same; Distinct is an estimate,
+// Tally is empty, Normal is nil, the figures of Number that need all values at
+// once are NaN, which Warnings say, and means and spreads are those of a file or
+// of a table in memory up to rounding. With By, such columns are left out, with a
+// warning.
+//
 // With By, every column is described apart for the rows of each level; rows
 // without a level are counted in Ungrouped only, and columns of text are left
 // out, with a warning. It is an error if By has no levels or more than 256, and
@@ -66,7 +75,7 @@ func Describe(ctx context.Context, src dataset.Source, o DescribeOptions) (*Prof
 	if err != nil {
 		return nil, err
 	}
-	counts := &dataset.Counts{By: -1, Needed: features}
+	counts := &dataset.Counts{By: -1, Needed: features, Budget: o.Budget}
 	if o.By != "" {
 		if counts.By, err = groupColumn(ctx, src, o.By); err != nil {
 			return nil, err
@@ -75,7 +84,7 @@ func Describe(ctx context.Context, src dataset.Source, o DescribeOptions) (*Prof
 	if err := src.Scan(ctx, counts); err != nil {
 		return nil, err
 	}
-	return profileOf(counts, src, features)
+	return profileOf(ctx, counts, src, features)
 }
 
 // groupColumn finds the column that makes the groups, and checks that it can.
@@ -96,7 +105,7 @@ func groupColumn(ctx context.Context, src dataset.Source, name string) (int, err
 
 // profileOf turns what was counted into the profile of the features, of every
 // column for nil.
-func profileOf(c *dataset.Counts, src dataset.Source, features []int) (*Profile, error) {
+func profileOf(ctx context.Context, c *dataset.Counts, src dataset.Source, features []int) (*Profile, error) {
 	s := src.Schema()
 	p := &Profile{Rows: c.Rows()}
 	if c.By >= 0 {
@@ -104,14 +113,22 @@ func profileOf(c *dataset.Counts, src dataset.Source, features []int) (*Profile,
 		return p, p.describeGroups(c, s, orAll(s, features))
 	}
 	problems := dataset.ProblemsOf(src)
+	wide, err := summarizeWide(ctx, src, c.Overflowed())
+	if err != nil {
+		return nil, err
+	}
 	for _, i := range orAll(s, features) {
 		col := ColumnProfile{Column: s.Columns[i], Index: i, Rows: p.Rows, Exact: true}
 		if i < len(problems.Columns) {
 			col.BadCells, col.Infinite = problems.Columns[i].BadCells, problems.Columns[i].Infinite
 		}
-		if err := p.add(col, c, 0); err != nil {
+		if sum, ok := wide[i]; ok {
+			col.Missing, col.Number, col.Distinct, col.Exact = sum.Missing, &sum.Summary, sum.Distinct, sum.exact
+			p.Warnings = append(p.Warnings, wideWarning(col.Column.Name))
+		} else if err := col.fill(c, 0); err != nil {
 			return nil, err
 		}
+		p.Columns = append(p.Columns, col)
 	}
 	return p, nil
 }
@@ -123,31 +140,31 @@ func (p *Profile) describeGroups(c *dataset.Counts, s *dataset.Schema, features 
 	for _, g := range groups {
 		p.Ungrouped -= g.N
 	}
+	overflowed := c.Overflowed()
 	for _, i := range features {
-		if s.Columns[i].Kind == dataset.Text {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("Column %s is left out: text is not described by group.", s.Columns[i].Name))
+		why := ""
+		switch {
+		case s.Columns[i].Kind == dataset.Text:
+			why = "text is not described by group"
+		case slices.Contains(overflowed, i):
+			why = "it has too many different values to count them by group"
+		}
+		if why != "" {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("Column %s is left out: %s.", s.Columns[i].Name, why))
 			continue
 		}
 		for g, code := range codes {
 			col := ColumnProfile{Column: s.Columns[i], Index: i, Group: groups[g].Level, Rows: groups[g].N, Exact: true}
-			if err := p.add(col, c, code); err != nil {
+			if err := col.fill(c, code); err != nil {
 				return err
 			}
+			p.Columns = append(p.Columns, col)
 		}
 	}
 	return nil
 }
 
-// add appends the column once its figures are computed from the counts of the
-// group.
-func (p *Profile) add(col ColumnProfile, c *dataset.Counts, group int) error {
-	if err := col.fill(c, group); err != nil {
-		return fmt.Errorf("column %q: %w", col.Column.Name, err)
-	}
-	p.Columns = append(p.Columns, col)
-	return nil
-}
-
+// fill computes the column's figures from the counts of the group.
 func (p *ColumnProfile) fill(c *dataset.Counts, group int) error {
 	switch kind := p.Column.Kind; {
 	case kind.Numeric() || kind == dataset.Unknown:
@@ -180,6 +197,10 @@ func (p *ColumnProfile) fillNumbers(c *dataset.Counts, group int) (err error) {
 	return nil
 }
 
+// wide reports whether too many values of the column differ for Tally to hold
+// them.
+func (p *ColumnProfile) wide() bool { return p.Number != nil && p.Tally.Len() == 0 }
+
 func (p *ColumnProfile) fillLevels(levels []dataset.LevelCount) error {
 	names, counts := make([]string, len(levels)), make([]int64, len(levels))
 	for i, l := range levels {
@@ -187,7 +208,7 @@ func (p *ColumnProfile) fillLevels(levels []dataset.LevelCount) error {
 	}
 	sum, err := stats.SummarizeLevels(names, counts)
 	if err != nil {
-		return err
+		return fmt.Errorf("column %q: %w", p.Column.Name, err)
 	}
 	p.Missing, p.Distinct = p.Rows-sum.N, sum.Distinct
 	if sum.N == 0 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/stats"
@@ -19,6 +18,7 @@ type ExploreOptions struct {
 
 	Normal []string          // levels of the label that mean normal; empty: found by name
 	Adjust stats.Adjustment  // of p-values over all pairs; zero: Benjamini and Hochberg's
+	Budget int               // different numbers kept in memory, see dataset.Counts; 0: the usual
 	Stage  func(name string) // told what is being done, for progress; may be nil
 }
 
@@ -26,7 +26,7 @@ type ExploreOptions struct {
 type Exploration struct {
 	Profile      *Profile
 	Classes      Classes
-	ByClass      map[string]ClassSplit // numeric columns by name, where classes are known
+	ByClass      map[string]ClassSplit // numeric columns by name, where classes are known and not too many values differ
 	Gaps         *Gaps
 	Pearson      *Correlations // nil where fewer than two numeric columns vary
 	Spearman     *Correlations
@@ -47,7 +47,8 @@ const (
 )
 
 // Explore asks every question of the package and turns the answers into
-// findings. The source is scanned twice.
+// findings. The source is scanned twice, and a few times more if it has columns
+// of numbers of which more differ than Budget lets it keep (see Describe).
 //
 // It is an error if the source cannot be read, if a feature does not exist, and
 // if Normal is no level of the label. Questions that the table has no columns for
@@ -89,7 +90,6 @@ type explorer struct {
 	// What the second scan is for.
 	numbers *gatherer
 	levels  *crosser
-	leftOut []string // columns with too many levels
 }
 
 // read is the first scan: all that can be asked without knowing an answer.
@@ -97,14 +97,14 @@ func (x *explorer) read() (err error) {
 	if x.features, err = resolve(x.ctx, x.src, x.options.Features); err != nil {
 		return err
 	}
-	counts := &dataset.Counts{By: -1, Needed: x.features}
+	counts := &dataset.Counts{By: -1, Needed: x.features, Budget: x.options.Budget}
 	gaps, rows, contract := &gapFinder{}, &rowHasher{}, &contractCheck{}
 	if err := x.src.Scan(x.ctx, counts, gaps, rows, contract); err != nil {
 		return err
 	}
 	problems := dataset.ProblemsOf(x.src)
 	x.out.Problems = &problems
-	if x.out.Profile, err = profileOf(counts, x.src, x.features); err != nil {
+	if x.out.Profile, err = profileOf(x.ctx, counts, x.src, x.features); err != nil {
 		return err
 	}
 	if x.out.Classes, err = FindClasses(x.src.Schema(), x.options.Normal); err != nil {
@@ -120,25 +120,27 @@ func (x *explorer) read() (err error) {
 // columns.
 func (x *explorer) compare() (err error) {
 	s, out := x.src.Schema(), x.out
-	outliers := &outlierRows{most: exploredOutliers}
-	if out.Outliers, err = x.judge(outliers); err != nil {
+	if out.Outliers, err = newOutliers(OutlierOptions{}); err != nil {
+		return err
+	}
+	outliers, err := out.Outliers.judgeAll(out.Profile, measuredAmong(s, x.features), exploredOutliers)
+	if err != nil {
 		return err
 	}
 	extremes := newExtremeFinder(out.Profile, exploredExtremes)
 	x.numbers = &gatherer{hint: out.Profile.Rows, columns: numericAmong(s, x.profiled(func(p *ColumnProfile) bool { return p.Distinct > 1 }))}
-	x.levels = &crosser{}
-	x.levels.columns, x.leftOut = crossable(s, levelledAmong(s, x.features))
+	x.levels = newCrosser(s, levelledAmong(s, x.features))
 	analyses := []dataset.Analysis{outliers, extremes, x.numbers, x.levels}
 	var classes *classCounter
 	if out.Classes.Known() {
-		classes = newClassCounter(out.Classes, x.profiled(func(p *ColumnProfile) bool { return p.Number != nil }))
+		classes = newClassCounter(out.Classes, x.options.Budget, x.profiled(func(p *ColumnProfile) bool { return p.Number != nil && !p.wide() }))
 		analyses = append(analyses, classes)
 	}
 	if err := x.src.Scan(x.ctx, analyses...); err != nil {
 		return err
 	}
 	out.Extremes = extremes.list
-	out.Outliers.Rows, out.Outliers.Label = outliers.result()
+	out.Outliers.take(outliers)
 	if classes != nil {
 		out.ByClass, err = classes.result(s)
 	}
@@ -154,26 +156,6 @@ func (x *explorer) profiled(holds func(p *ColumnProfile) bool) []int {
 		}
 	}
 	return columns
-}
-
-// judge applies the rules for outliers to what was counted.
-func (x *explorer) judge(r *outlierRows) (*Outliers, error) {
-	out, err := newOutliers(OutlierOptions{})
-	if err != nil {
-		return nil, err
-	}
-	s := x.src.Schema()
-	out.TableRows = x.out.Profile.Rows
-	measured := measuredAmong(s, x.features)
-	for i := range x.out.Profile.Columns {
-		p := &x.out.Profile.Columns[i]
-		if slices.Contains(measured, p.Index) {
-			if err := out.judge(s, p.Index, p.Tally, r); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return out, nil
 }
 
 // correlate computes both matrices from the numbers of the second scan.
@@ -197,7 +179,7 @@ func (x *explorer) correlate() (err error) {
 }
 
 func (x *explorer) associate() (err error) {
-	x.out.Associations, err = associate(x.levels, x.leftOut, AssociateOptions{Adjust: x.options.Adjust})
+	x.out.Associations, err = associate(x.levels, AssociateOptions{Adjust: x.options.Adjust})
 	return x.skip("No associations", err)
 }
 

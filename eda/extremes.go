@@ -21,7 +21,8 @@ type Extreme struct {
 // Extremes returns the k highest different values of each profiled column of
 // numbers and the k lowest of the others, from the outside inwards, with the line
 // of the first occurrence of each. p is the profile of the source; columns that
-// were described by group are left out.
+// were described by group, and those of which too many values differ to be kept,
+// are left out.
 func Extremes(ctx context.Context, src dataset.Source, p *Profile, k int) ([]Extreme, error) {
 	e := newExtremeFinder(p, k)
 	if len(e.columns) == 0 {
@@ -59,7 +60,7 @@ type extremeSearch struct {
 func newExtremeFinder(p *Profile, k int) *extremeFinder {
 	e := &extremeFinder{}
 	for i := range p.Columns {
-		if c := &p.Columns[i]; c.Number != nil && c.Column.Kind == dataset.Number && p.By == "" && k > 0 {
+		if c := &p.Columns[i]; c.Tally.Len() > 0 && c.Column.Kind == dataset.Number && p.By == "" && k > 0 {
 			e.want(c, k)
 		}
 	}

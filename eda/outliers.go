@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/stats"
@@ -15,6 +16,7 @@ type OutlierOptions struct {
 	TukeyK   float64  // reach of the fences in interquartile ranges; 0: 1.5
 	ModZ     float64  // limit of the modified z-score; 0: 3.5
 	Rows     int      // most rows listed per column; 0: none
+	Budget   int      // different numbers kept in memory, see dataset.Counts; 0: the usual
 }
 
 // Outliers are the values of each column outside its rules' limits.
@@ -35,9 +37,10 @@ type OutlierRule struct {
 	stats.OutlierCount
 	N int64 // values in the column
 
-	// Why says why the rule has no limits: half of the values are equal, so that
-	// the median absolute deviation is 0. The counts then are 0 and the bounds mean
-	// nothing. It is empty where there are limits.
+	// Why says why the rule has no limits: the median absolute deviation is 0,
+	// because half of the values are equal, or not known, because too many differ to
+	// be kept. The counts then are 0 and the bounds mean nothing. It is empty where
+	// there are limits.
 	Why string
 }
 
@@ -45,7 +48,7 @@ type OutlierRule struct {
 type OutlierRow struct {
 	Column string
 	Value  float64
-	Row    int64  // number of the row, from 1
+	Row    int64  // number of the row in the source, from 1; rows left out by a filter do not count
 	Line   int64  // line of the file, 0 if unknown
 	Label  string // what the row is, "" if the table does not say
 }
@@ -55,6 +58,9 @@ type OutlierRow struct {
 // inside; missing values are left out, and a column without a value has no rule.
 // It is an error if a limit is negative or not finite, or if a column asked for
 // by name holds no numbers.
+//
+// A column of which more values differ than Budget lets it keep takes a few
+// further scans, and has no modified z-score.
 //
 // A column in which at least half of the values are equal has an interquartile
 // range or a median absolute deviation of 0. Tukey's fences then lie on the
@@ -79,28 +85,24 @@ func FindOutliers(ctx context.Context, src dataset.Source, o OutlierOptions) (*O
 	} else if columns, err = numericColumns(src.Schema(), columns); err != nil {
 		return nil, err
 	}
-	counts := &dataset.Counts{By: -1, Needed: columns}
+	counts := &dataset.Counts{By: -1, Needed: columns, Budget: o.Budget}
 	if err := src.Scan(ctx, counts); err != nil {
 		return nil, err
 	}
-	out.TableRows = counts.Rows()
-	r := &outlierRows{most: o.Rows}
-	for _, i := range columns {
-		t, err := counts.Tally(i, 0)
-		if err != nil {
-			return nil, err
-		}
-		if err := out.judge(src.Schema(), i, t, r); err != nil {
-			return nil, err
-		}
-	}
-	if r.idle() {
-		return out, nil
-	}
-	if err := src.Scan(ctx, r); err != nil {
+	profile, err := profileOf(ctx, counts, src, columns)
+	if err != nil {
 		return nil, err
 	}
-	out.Rows, out.Label = r.result()
+	r, err := out.judgeAll(profile, columns, o.Rows)
+	if err != nil {
+		return nil, err
+	}
+	if !r.idle() {
+		if err := src.Scan(ctx, r); err != nil {
+			return nil, err
+		}
+		out.take(r)
+	}
 	return out, nil
 }
 
@@ -124,28 +126,61 @@ func newOutliers(o OutlierOptions) (*Outliers, error) {
 // maxLimit is beyond any use, and keeps the fences finite.
 const maxLimit = 1e9
 
-// judge applies both rules to one column, and lets the rows outside Tukey's
-// fences be looked for.
-func (o *Outliers) judge(s *dataset.Schema, column int, t stats.Tally, r *outlierRows) error {
-	n, name := t.Total(), s.Columns[column].Name
-	if n == 0 {
-		return nil
+// judgeAll applies both rules to some profiled columns, and returns the analysis
+// that finds the rows outside Tukey's fences.
+func (o *Outliers) judgeAll(p *Profile, columns []int, rows int) (*outlierRows, error) {
+	o.TableRows = p.Rows
+	r := &outlierRows{most: rows}
+	for i := range p.Columns {
+		c := &p.Columns[i]
+		if c.Number == nil || !slices.Contains(columns, c.Index) {
+			continue
+		}
+		if err := o.judge(c, r); err != nil {
+			return nil, fmt.Errorf("column %q: %w", c.Column.Name, err)
+		}
 	}
-	tukey, err := stats.TukeyOutliers(t, o.TukeyK)
-	if err != nil {
-		return fmt.Errorf("column %q: %w", name, err)
+	return r, nil
+}
+
+// judge applies both rules to one column. Of one whose values could not all be
+// kept, r is to count those outside.
+func (o *Outliers) judge(c *ColumnProfile, r *outlierRows) error {
+	tukey := OutlierRule{Column: c.Column.Name, Method: "tukey", Limit: o.TukeyK, N: c.Number.N}
+	modz := OutlierRule{Column: c.Column.Name, Method: "modified_z", Limit: o.ModZ, N: c.Number.N}
+	counting := -1
+	if c.wide() {
+		tukey.Lower, tukey.Upper = stats.TukeyFences(c.Number.Q25, c.Number.Q75, o.TukeyK)
+		modz.Why = "too many values differ to keep them all"
+		counting = len(o.Rules)
+	} else {
+		var err error
+		if tukey.OutlierCount, err = stats.TukeyOutliers(c.Tally, o.TukeyK); err != nil {
+			return err
+		}
+		modz.OutlierCount, err = stats.ModifiedZOutliers(c.Tally, o.ModZ)
+		if errors.Is(err, stats.ErrConstant) {
+			modz.Why = "at least half of the values are equal"
+		} else if err != nil {
+			return err
+		}
 	}
-	modz, err := stats.ModifiedZOutliers(t, o.ModZ)
-	rule := OutlierRule{Column: name, Method: "modified_z", Limit: o.ModZ, OutlierCount: modz, N: n}
-	switch {
-	case errors.Is(err, stats.ErrConstant):
-		rule.Why = "at least half of the values are equal"
-	case err != nil:
-		return fmt.Errorf("column %q: %w", name, err)
-	}
-	o.Rules = append(o.Rules, OutlierRule{Column: name, Method: "tukey", Limit: o.TukeyK, OutlierCount: tukey, N: n}, rule)
-	if tukey.Total() > 0 {
-		r.columns, r.fences = append(r.columns, column), append(r.fences, tukey)
+	o.Rules = append(o.Rules, tukey, modz)
+	if counting >= 0 || r.most > 0 && tukey.Total() > 0 {
+		r.columns = append(r.columns, outlierColumn{column: c.Index, fence: tukey.OutlierCount, counting: counting})
 	}
 	return nil
+}
+
+// take takes over what the second scan has found.
+func (o *Outliers) take(r *outlierRows) {
+	if r.most > 0 {
+		o.Rows, o.Label = r.result()
+	}
+	for k, c := range r.columns {
+		if c.counting >= 0 {
+			rule := &o.Rules[c.counting]
+			rule.Below, rule.Above = r.outside(k)
+		}
+	}
 }

@@ -11,25 +11,32 @@ import (
 // outlierRows is the analysis that finds the rows farthest outside the fences
 // of each column. Of equal distances the first in the file are kept.
 type outlierRows struct {
-	columns []int
-	fences  []stats.OutlierCount
+	columns []outlierColumn
 	most    int // rows kept of each column
 	schema  *dataset.Schema
-	label   int            // -1 without one
-	found   [][]outlierAt  // per column, merged in file order
-	workers []outlierBatch // of the chunk at hand
+	label   int           // -1 without one
+	found   [][]outlierAt // per column, merged in file order
+	workers []outlierBatch
 }
 
-// An outlierBatch is what one worker found in the chunk at hand.
+// An outlierColumn is a column with Tukey's fences.
+type outlierColumn struct {
+	column   int
+	fence    stats.OutlierCount
+	counting int // place of the rule whose values are to be counted; -1: they are
+}
+
+// An outlierBatch is what one worker found.
 type outlierBatch struct {
-	rows  int // of the chunk, seen so far
+	rows  int // of the chunk at hand, seen so far
 	found []farthest
 }
 
 // farthest is the rows of the chunk at hand farthest outside a column's fences.
 type farthest struct {
-	list  []outlierAt
-	bound float64 // as many rows as will be kept lie this far out, in this chunk or one before
+	list         []outlierAt
+	bound        float64 // as many rows as will be kept lie this far out, in this chunk or one before
+	below, above int64   // rows outside, of all chunks
 }
 
 type outlierAt struct {
@@ -42,7 +49,7 @@ type outlierAt struct {
 }
 
 // idle reports whether there is nothing to look for.
-func (r *outlierRows) idle() bool { return r.most <= 0 || len(r.columns) == 0 }
+func (r *outlierRows) idle() bool { return len(r.columns) == 0 }
 
 // Start implements dataset.Analysis.
 func (r *outlierRows) Start(s *dataset.Schema, workers int) error {
@@ -60,20 +67,32 @@ func (r *outlierRows) Start(s *dataset.Schema, workers int) error {
 
 // Columns implements dataset.Selective.
 func (r *outlierRows) Columns(*dataset.Schema) []int {
-	if r.label < 0 {
-		return r.columns
+	var out []int
+	for _, c := range r.columns {
+		out = append(out, c.column)
 	}
-	return append(slices.Clone(r.columns), r.label)
+	if r.label >= 0 {
+		out = append(out, r.label)
+	}
+	return out
 }
 
 // Batch implements dataset.Analysis.
 func (r *outlierRows) Batch(worker int, b *dataset.Batch) error {
 	w := &r.workers[worker]
 	for k, c := range r.columns {
-		v, fence, f := &b.Columns[c], &r.fences[k], &w.found[k]
+		v, f := &b.Columns[c.column], &w.found[k]
 		for i := range b.Rows {
 			x := v.Float(i)
-			if reach := max(x-fence.Upper, fence.Lower-x); reach > f.bound {
+			switch {
+			case x > c.fence.Upper:
+				f.above++
+			case x < c.fence.Lower:
+				f.below++
+			default:
+				continue
+			}
+			if reach := max(x-c.fence.Upper, c.fence.Lower-x); reach > f.bound && r.most > 0 {
 				at := outlierAt{value: x, reach: reach, row: int64(w.rows + i), inFile: b.RowInChunk(i), label: dataset.MissingCode}
 				if r.label >= 0 {
 					at.label = b.Columns[r.label].Codes[i]
@@ -125,6 +144,15 @@ func (r *outlierRows) EndChunk(worker int, c dataset.Chunk) error {
 	return nil
 }
 
+// outside returns how many rows lie outside the fences of a column.
+func (r *outlierRows) outside(k int) (below, above int64) {
+	for i := range r.workers {
+		below += r.workers[i].found[k].below
+		above += r.workers[i].found[k].above
+	}
+	return below, above
+}
+
 // result lists what was found, and names the label.
 func (r *outlierRows) result() (rows []OutlierRow, label string) {
 	if r.label >= 0 {
@@ -132,7 +160,7 @@ func (r *outlierRows) result() (rows []OutlierRow, label string) {
 	}
 	for k, list := range r.found {
 		for _, at := range list {
-			row := OutlierRow{Column: r.schema.Columns[r.columns[k]].Name, Value: at.value, Row: at.row + 1, Line: at.line}
+			row := OutlierRow{Column: r.schema.Columns[r.columns[k].column].Name, Value: at.value, Row: at.row + 1, Line: at.line}
 			if at.label != dataset.MissingCode {
 				row.Label = r.schema.Columns[r.label].Dict.Level(at.label)
 			}

@@ -75,6 +75,15 @@ func TestDuplicatesByValue(t *testing.T) {
 	})
 }
 
+// Rows are not equal in features where there is none.
+func TestDuplicatesWithoutFeatures(t *testing.T) {
+	src, err := dataset.Select(tableOf(t, flows, dataset.Options{}), []string{"attack"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "repeats", repeats(t, src, classes(t, src)), &eda.Repeats{Rows: 30, Exact: 26, HasLabel: true, Checked: true})
+}
+
 func TestContract(t *testing.T) {
 	sources(t, flows, func(t *testing.T, src dataset.Source) {
 		got, err := eda.Contract(context.Background(), src)

@@ -147,16 +147,19 @@ func TestMissingManyPatterns(t *testing.T) {
 }
 
 // Of columns whose cross tables would not fit memory the last are left out.
-func TestCrossable(t *testing.T) {
+func TestNewCrosser(t *testing.T) {
 	src := table(t, "c0,c1,c2,c3,c4,few\n"+numbered(2000, func(i int) string {
 		l := fmt.Sprintf("l%d", i%1000)
 		return strings.Join([]string{l, l, l, l, l, "x" + fmt.Sprint(i%3)}, ",")
 	}), 1)
-	kept, leftOut := crossable(src.Schema(), levelledAmong(src.Schema(), nil))
-	if !slices.Equal(kept, []int{0, 1, 2, 3, 5}) || !slices.Equal(leftOut, []string{"c4"}) {
-		t.Errorf("kept %v, left out %q", kept, leftOut)
+	x := newCrosser(src.Schema(), levelledAmong(src.Schema(), nil))
+	if !slices.Equal(x.columns, []int{0, 1, 2, 3, 5}) || !slices.Equal(x.leftOut, []string{"c4"}) {
+		t.Errorf("kept %v, left out %q", x.columns, x.leftOut)
 	}
-	if cells := crossCells(src.Schema(), kept); cells != 6*1000*1000+4*3*1000 {
+	if len(x.warnings) != 1 || !strings.HasSuffix(x.warnings[0], ": c4.") {
+		t.Errorf("warnings %q", x.warnings)
+	}
+	if cells := crossCells(src.Schema(), x.columns); cells != 6*1000*1000+4*3*1000 {
 		t.Errorf("%d cells", cells)
 	}
 }
@@ -189,6 +192,35 @@ func TestHashNumber(t *testing.T) {
 	}
 	if hashNumber(math.Float64frombits(math.Float64bits(math.NaN())^1)) != hashNumber(math.NaN()) {
 		t.Error("two missing numbers differ")
+	}
+}
+
+// The number of different values is exact as long as their hashes are kept, and
+// then right to within a hundredth in any order and however often they repeat.
+func TestLeastHashes(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for _, n := range []int{0, 1, 1000, maxHashes, maxHashes + 1, 3_000_000} {
+		var first int64
+		for round := range 2 {
+			var l leastHashes
+			for i := range n {
+				x := float64(i)*0.001 - 5
+				if round == 1 {
+					x = float64(n-1-i)*0.001 - 5
+					l.add(mix(hashSeed, hashNumber(float64(r.IntN(n))*0.001-5)))
+				}
+				l.add(mix(hashSeed, hashNumber(x)))
+			}
+			got, exact := l.estimate()
+			if exact != (n <= maxHashes) || exact && got != int64(n) || math.Abs(float64(got)-float64(n)) > 0.01*float64(n) {
+				t.Errorf("%d values: %d (exact: %v)", n, got, exact)
+			}
+			if round == 0 {
+				first = got
+			} else if got != first {
+				t.Errorf("%d values: %d in one order and %d in another", n, first, got)
+			}
+		}
 	}
 }
 

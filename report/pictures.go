@@ -38,7 +38,7 @@ func addHistograms(s *Section, e *eda.Exploration) error {
 	count := 0
 	for i := range e.Profile.Columns {
 		p := &e.Profile.Columns[i]
-		if p.Number == nil || p.Distinct < 3 || p.Column.Kind != dataset.Number || p.Index == e.Classes.Column {
+		if p.Number == nil || p.Tally.Len() == 0 || p.Distinct < 3 || p.Column.Kind != dataset.Number || p.Index == e.Classes.Column {
 			continue
 		}
 		if count++; count > maxPictures {

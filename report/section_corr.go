@@ -106,6 +106,9 @@ func Associations(a *eda.Associations) (Section, error) {
 	if len(a.LeftOut) > 0 {
 		t.Footnotes = append(t.Footnotes, "Left out because they have too many levels: "+strings.Join(a.LeftOut, ", ")+".")
 	}
+	if len(a.Constant) > 0 {
+		t.Footnotes = append(t.Footnotes, "Left out because they have one level only: "+strings.Join(a.Constant, ", ")+".")
+	}
 	s.Tables = []Table{t}
 	return s, associationFigure(&s, a)
 }

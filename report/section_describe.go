@@ -14,6 +14,7 @@ import (
 func Description(p *eda.Profile, problems *dataset.Problems, private bool) []Section {
 	numbers := Section{ID: "numbers", Title: "Numeric columns",
 		Lead: "Quantiles are exact, of type 7; SD and variance divide by n−1."}
+	numbers.Warnings = p.Warnings
 	if t := numberTable(p); len(t.Rows) > 0 {
 		numbers.Tables = append(numbers.Tables, t, shapeTable(p))
 		if t := normalityTable(p); len(t.Rows) > 0 {
