@@ -197,6 +197,9 @@ func (in *input) unread() []string {
 	if p.BadRows > 0 {
 		out = append(out, "Left out because they cannot be read: "+counted(p.BadRows, "row")+" (netanom describe lists the first).")
 	}
+	if p.Recoded > 0 {
+		out = append(out, "Read as Windows-1252 because they are not UTF-8: "+counted(p.Recoded, "row")+" (netanom describe lists the first).")
+	}
 	if p.BadCells > 0 {
 		out = append(out, "Counted as missing because they cannot be read: "+counted(p.BadCells, "cell")+" (netanom describe lists the first).")
 	}

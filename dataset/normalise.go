@@ -133,7 +133,7 @@ func (n *normaliser) record(raw []byte) {
 // blank reports whether a line holds no record. In a table of one column only
 // the empty line is blank; else white space without a delimiter is, too.
 func (n *normaliser) blank(raw []byte) bool {
-	if n.d.format == CSV && (n.columns == 1 || bytes.IndexByte(raw, n.d.comma) >= 0) {
+	if n.d.format != JSONLines && (n.columns == 1 || bytes.IndexByte(raw, n.d.comma) >= 0) {
 		return len(raw) == 0
 	}
 	return len(bytes.TrimSpace(raw)) == 0

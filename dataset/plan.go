@@ -36,8 +36,8 @@ func guess(c *Column, cells [][]byte, d *dialect, tolerance float64) plan {
 		return plan{kind: Address}
 	}
 	numbers := mostly(values, tolerance, isNumberCell) && !anyLeadingZero(values)
-	if !numbers || c.Role == Clock {
-		if layout := timeLayout(values, c.Role == Clock, tolerance); layout != NotTime {
+	if named := c.Role == Clock || NamedLikeTime(c.Name); !numbers || named {
+		if layout := timeLayout(values, named, tolerance); layout != NotTime {
 			return plan{kind: Time, layout: layout}
 		}
 	}

@@ -69,6 +69,11 @@ func (e *Exploration) findings(s *dataset.Schema) []Finding {
 func (e *Exploration) readFindings() []Finding {
 	p := e.Problems
 	var out []Finding
+	if p.Recoded > 0 {
+		out = append(out, Finding{Notice, wholeTable,
+			fmt.Sprintf("%s not UTF-8 and %s read as Windows-1252.", plural(p.Recoded, "row")+choose(p.Recoded, " is", " are"), choose(p.Recoded, "was", "were")),
+			"Look at the listed cells; if letters are wrong, convert the file to UTF-8 first."})
+	}
 	if p.BadRows > 0 {
 		out = append(out, Finding{Problem, wholeTable,
 			fmt.Sprintf("%s could not be read and %s left out.", plural(p.BadRows, "row"), choose(p.BadRows, "was", "were")),

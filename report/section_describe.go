@@ -189,9 +189,10 @@ func ReadingProblems(p *dataset.Problems, private bool) Section {
 	if p == nil || p.None() {
 		return s
 	}
-	if p.BadRows+p.BadCells+p.Infinite > 0 {
+	if p.BadRows+p.Recoded+p.BadCells+p.Infinite > 0 {
 		s.Tables = append(s.Tables, Table{Name: "reading", Title: "Problems by kind", Columns: Cols("item", "n"), Rows: [][]any{
-			{"rows left out", p.BadRows}, {"cells that cannot be read", p.BadCells}, {"infinite cells", p.Infinite}}})
+			{"rows left out", p.BadRows}, {"rows that are not UTF-8, read as Windows-1252", p.Recoded},
+			{"cells that cannot be read", p.BadCells}, {"infinite cells", p.Infinite}}})
 	}
 	first := Table{Name: "reading_first", Title: "The first problems", Columns: Cols("first_line", "feature", "note")}
 	for _, e := range p.Listed {
