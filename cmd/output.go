@@ -34,7 +34,7 @@ func (o *outputOptions) flags(c *cobra.Command) {
 	o.format = choice{"table", report.Formats()}
 	f := pflag.NewFlagSet("output", pflag.ContinueOnError)
 	f.Var(&o.format, "format", o.format.usage("form of the answer"))
-	f.StringVar(&o.report, "report", "report", "`folder` for tables, pictures and an index page")
+	f.StringVar(&o.report, "report", "", "`folder` for tables, pictures and an index page (default report)")
 	f.BoolVar(&o.noReport, "no-report", false, "write no report folder")
 	f.StringArrayVar(&o.gates, "fail-if", nil, "exit with 3 if this `condition` holds in a row of any table, as in 'missing_share > 0.05'; repeatable")
 	f.BoolVar(&o.quiet, "quiet", false, "write no notices or progress to standard error")
@@ -74,17 +74,37 @@ func (o *outputOptions) begin(w *world) ([]report.Gate, error) {
 		}
 		gates = append(gates, g)
 	}
-	if !o.noReport {
-		err := report.CheckDir(o.report)
-		if errors.Is(err, report.ErrForeign) {
-			err = usageError{err}
-		}
-		if err != nil {
-			return nil, err
-		}
+	if err := o.chooseReport(); err != nil {
+		return nil, err
 	}
 	w.showProgress(o.quiet, false)
 	return gates, nil
+}
+
+// The report folder where the user names none, and the one that takes its place
+// where that name stands for something else, as in netanom's own source tree.
+const (
+	defaultReport = "report"
+	secondReport  = "netanom-report"
+)
+
+// chooseReport settles the report folder before any work, so that one that
+// cannot be used fails at once.
+func (o *outputOptions) chooseReport() error {
+	if o.noReport {
+		return nil
+	}
+	if o.report == "" {
+		o.report = defaultReport
+		if errors.Is(report.CheckDir(o.report), report.ErrForeign) {
+			o.report = secondReport
+		}
+	}
+	err := report.CheckDir(o.report)
+	if errors.Is(err, report.ErrForeign) {
+		return usageError{err}
+	}
+	return err
 }
 
 // hashes reports whether the output names the hash of the data.
