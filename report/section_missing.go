@@ -76,7 +76,7 @@ func gapsFigure(s *Section, g *eda.Gaps) error {
 
 // drawn names a picture; its words are its own.
 func drawn(name string, f *plots.Figure) NamedFigure {
-	return NamedFigure{Name: name, Title: f.Title, Alt: f.Alt, Figure: picture{f}}
+	return NamedFigure{Name: name, Alt: f.Title + ". " + f.Alt, Figure: picture{f}}
 }
 
 // A picture is a figure at the width of a report's column.
