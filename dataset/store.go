@@ -313,30 +313,30 @@ func (s *storedColumn) slice(v *Vector, from, to int, ints []uint32, floats []fl
 func (s *storedColumn) copyInts(out []uint32, from, to int) (missing int) {
 	switch {
 	case s.u8 != nil:
-		for i, x := range s.u8[from:to] {
-			out[i] = uint32(x)
-			if x == math.MaxUint8 {
-				out[i] = MissingInt
-				missing++
-			}
-		}
+		widened(out, s.u8[from:to])
 	case s.u16 != nil:
-		for i, x := range s.u16[from:to] {
-			out[i] = uint32(x)
-			if x == math.MaxUint16 {
-				out[i] = MissingInt
-				missing++
-			}
-		}
+		widened(out, s.u16[from:to])
 	default:
 		copy(out, s.u32[from:to])
-		for _, x := range out {
-			if x == MissingInt {
-				missing++
-			}
+	}
+	if s.gaps == 0 {
+		return 0
+	}
+	mark := s.bound()
+	for i, x := range out {
+		if x == mark {
+			out[i] = MissingInt
+			missing++
 		}
 	}
 	return missing
+}
+
+func widened[T uint8 | uint16](out []uint32, x []T) {
+	out = out[:len(x)]
+	for i, v := range x {
+		out[i] = uint32(v)
+	}
 }
 
 func countNaN(x []float64) (n int) {
@@ -348,7 +348,8 @@ func countNaN(x []float64) (n int) {
 	return n
 }
 
-// bound returns a number that no stored one exceeds.
+// bound returns a number that no stored one exceeds; it is the mark of missing
+// cells.
 func (s *storedColumn) bound() uint32 {
 	switch {
 	case s.u8 != nil:

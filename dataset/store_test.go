@@ -61,7 +61,7 @@ func TestStoredForms(t *testing.T) {
 	} {
 		var b columnBuilder
 		b.reset()
-		b.add(&Vector{Floats: c.numbers})
+		b.add(&Vector{Floats: c.numbers, Missing: countNaN(c.numbers)})
 		s := b.store(Number)
 		if got := storeForm(&s); got != c.want {
 			t.Errorf("%v is kept as %s, want %s", c.numbers, got, c.want)
