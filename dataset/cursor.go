@@ -15,7 +15,8 @@ import (
 //   - ends are ascending, so that every cell ends between the end before the
 //     first and that of the last, around which cursor has sliced buf;
 //   - a load begins at most frontPad bytes before the end of a cell, and even an
-//     empty first cell has as many before it.
+//     empty first cell has as many before it;
+//   - the first byte of a cell is only looked at if it has one.
 type cellCursor struct {
 	ends, buf unsafe.Pointer
 	at, step  uintptr

@@ -1,7 +1,5 @@
 package dataset
 
-import "math"
-
 // A cellSpan gives the decoders the cells of one column of one batch: cell j
 // is buf[ends[j*stride]+1 : ends[j*stride+1]].
 type cellSpan struct {
@@ -21,7 +19,8 @@ type numberDecoder struct {
 	path     numberPath // that suited the last batch
 	decimals uint8      // of fixedPoint
 	failed   int        // batches in a row that path could not take
-	scale    uint8      // decimals seen so far: Ints are multiples of 10^-scale
+	scale    uint8      // decimals seen in this chunk: Ints are multiples of 10^-scale
+	reals    int        // batches to be taken for floats before integers are tried again
 	ints     []uint32
 	floats   []float64
 	facts    *facts
@@ -31,6 +30,7 @@ type numberDecoder struct {
 const (
 	patience = 8
 	respite  = 64
+	spell    = 16 // and after one that integers cannot hold, they are not tried for so many
 )
 
 // decode fills v. It tries the path that suited the last batch, and takes the
@@ -55,43 +55,52 @@ func (d *numberDecoder) decode(v *Vector, s *cellSpan, dl *dialect) {
 // the batch is a multiple of 10^-scale that fits, with the scale growing as
 // decimals are met.
 func (d *numberDecoder) general(v *Vector, out []uint32, s *cellSpan, dl *dialect) {
+	if d.reals--; d.reals > 0 || s.rows == 0 || !d.compact(v, out, s, dl) {
+		d.exact(v, s, dl)
+	}
+}
+
+// compact decodes to integers; false if they cannot hold the batch.
+func (d *numberDecoder) compact(v *Vector, out []uint32, s *cellSpan, dl *dialect) bool {
 	*v = Vector{}
 	whole, fractions := uint32(0), false
+	cells := s.cursor()
 	for j := range out {
-		cell := s.cell(j)
-		x, decimals, ok := parseScaled(cell)
-		if !ok || decimals > d.scale {
-			if !ok && isValueless(cell, dl) {
-				out[j] = MissingInt
-				v.Missing++
-				continue
-			}
-			if ok && decimals <= maxScale {
-				d.scale = decimals
-				d.general(v, out, s, dl)
-				return
-			}
-			d.exact(v, s, dl)
-			return
+		start, end := cells.next()
+		x, ok := cells.decimal(start, end)
+		if !ok && isValueless(s.buf[start+1:end], dl) {
+			out[j] = MissingInt
+			v.Missing++
+			continue
 		}
-		scaled := x * uint64(pow10[d.scale-decimals])
-		if x >= MissingInt || scaled >= MissingInt {
-			d.exact(v, s, dl)
-			return
+		x.trim()
+		if !ok || x.negative || x.decimals > maxScale || x.digits >= MissingInt {
+			d.reals = spell
+			return false
+		}
+		if x.decimals > d.scale {
+			d.scale = x.decimals
+			return d.compact(v, out, s, dl)
+		}
+		scaled := x.digits * uint64(pow10[d.scale-x.decimals])
+		if scaled >= MissingInt {
+			d.reals = spell
+			return false
 		}
 		out[j] = uint32(scaled)
 		v.Or |= uint32(scaled)
-		if decimals > 0 {
+		if x.decimals > 0 {
 			fractions = true
 			continue
 		}
-		whole |= uint32(x)
-		d.facts.leadingZero = d.facts.leadingZero || leadingZero(cell)
+		whole |= uint32(x.digits)
+		d.facts.leadingZero = d.facts.leadingZero || end-start > 2 && leadingZero(s.buf[start+1:end])
 	}
 	v.Ints, v.Scale = out, d.scale
 	d.facts.seeBits(whole)
 	d.facts.beyondFlag = d.facts.beyondFlag || fractions
 	d.facts.missing += int64(v.Missing)
+	return true
 }
 
 // isValueless reports whether a cell that is not a number is a missing one
@@ -108,50 +117,29 @@ func (d *numberDecoder) floatsFor(rows int) []float64 {
 // exact decodes the batch to float64, and counts what is no number.
 func (d *numberDecoder) exact(v *Vector, s *cellSpan, dl *dialect) {
 	out := d.floatsFor(s.rows)
-	v.Ints, v.Missing = nil, 0
+	*v = Vector{Floats: out}
+	if s.rows == 0 {
+		return
+	}
+	cells := s.cursor()
 	for j := range out {
-		cell := s.cell(j)
+		start, end := cells.next()
+		if x, ok := cells.decimal(start, end); ok && x.digits < 1<<53 {
+			out[j] = x.float()
+			d.facts.see(out[j], s.buf[start+1:end])
+			continue
+		}
+		cell := s.buf[start+1 : end]
 		x, ok := ParseNumber(cell)
-		if ok {
-			out[j] = x
+		if out[j] = x; ok {
 			d.facts.see(x, cell)
 			continue
 		}
-		out[j] = math.NaN()
 		v.Missing++
 		d.facts.notNumber(cell, j, dl)
 	}
-	v.Floats = out
 }
 
 // maxScale is the most decimals the compact form has; with nine, numbers up to
 // four still fit 32 bits.
 const maxScale = 9
-
-// parseScaled reads an unsigned decimal as digits and the number of decimals.
-// It takes what the compact form can hold and leaves the rest to ParseNumber.
-func parseScaled(b []byte) (x uint64, decimals uint8, ok bool) {
-	if len(b) == 0 || len(b) > 18 {
-		return 0, 0, false
-	}
-	point := -1
-	for i, c := range b {
-		if c -= '0'; c <= 9 {
-			x = x*10 + uint64(c)
-			continue
-		}
-		if b[i] != '.' || point >= 0 {
-			return 0, 0, false
-		}
-		point = i
-	}
-	if point < 0 {
-		return x, 0, true
-	}
-	n := len(b) - 1 - point
-	for n > 0 && x%10 == 0 { // 1.50 is 1.5: trailing zeros need no decimals
-		x /= 10
-		n--
-	}
-	return x, uint8(n), len(b) > 1
-}

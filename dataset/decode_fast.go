@@ -24,14 +24,16 @@ func suggestPath(v *Vector, s *cellSpan) (path numberPath, decimals uint8) {
 	for j := range s.rows {
 		c := s.cell(j)
 		longest = max(longest, len(c))
-		same = same && pointFromEnd(c) == points
+		if same = same && pointFromEnd(c) == points; !same && v.Scale > 0 {
+			return anyNumber, 0
+		}
 	}
 	switch {
 	case same && points == 3 && longest == 4:
 		return hundredths, 0
 	case same && longest <= 9 && points <= 8:
 		return fixedPoint, uint8(points - 1)
-	case v.Scale > 0:
+	case v.Scale > 0: // all alike, but long
 		return anyNumber, 0
 	case longest == 1:
 		return oneDigit, 0

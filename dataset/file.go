@@ -28,6 +28,7 @@ type File struct {
 	schema   Schema
 	plans    []plan
 	settled  bool // every cell has been seen under these plans
+	checked  bool // and the problems are bearable
 	named    int  // columns of the header at the file's head; later ones may add more
 	renamed  []string
 	problems Problems
@@ -258,10 +259,10 @@ func (f *File) Format() string {
 // Size returns the bytes the file takes on disk.
 func (f *File) Size() int64 { return f.in.size }
 
-// Rows returns the number of rows of the last scan.
+// Rows returns the number of rows, once a scan was complete.
 func (f *File) Rows() int64 { return f.rows }
 
-// Problems returns what the last scan could not read as it stood.
+// Problems returns what the first complete scan could not read as it stood.
 func (f *File) Problems() Problems { return f.problems }
 
 // SHA256 returns the hash of the file as it lies on disk.

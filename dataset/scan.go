@@ -47,6 +47,9 @@ func (f *File) attempt(ctx context.Context, analyses []Analysis) (again bool, er
 	if r.doubt != nil {
 		return false, r.doubt
 	}
+	if f.checked { // a scan of some columns sees only their problems
+		return false, nil
+	}
 	f.rows, f.problems = r.rows, r.problems
 	if f.rows == 0 && f.problems.BadRows == 0 {
 		return false, fmt.Errorf("%s: %w", f.name(), ErrNoRows)
@@ -110,7 +113,9 @@ func (f *File) check(workers []*worker) error {
 			return err
 		}
 	}
-	return p.tooMany(f.name(), f.rows, f.opt.MaxBad)
+	err := p.tooMany(f.name(), f.rows, f.opt.MaxBad)
+	f.checked = err == nil
+	return err
 }
 
 func (p *Problems) first(column string) *CellError {

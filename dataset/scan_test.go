@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -167,3 +168,19 @@ func TestSelective(t *testing.T) {
 type selectiveHook struct{ hook }
 
 func (*selectiveHook) Columns(*Schema) []int { return []int{1} }
+
+// TestProblemsOfAllColumns: a later scan of some columns does not forget the
+// problems of the others.
+func TestProblemsOfAllColumns(t *testing.T) {
+	f := openText(t, "t.csv", "a,b\n"+strings.Repeat("1,x\n", 200)+"oops,\n", Options{})
+	if err := f.Scan(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	before := f.Problems()
+	if err := f.Scan(context.Background(), &selectiveHook{}); err != nil {
+		t.Fatal(err)
+	}
+	if after := f.Problems(); before.BadCells != 1 || !reflect.DeepEqual(before, after) {
+		t.Errorf("problems %+v, before %+v", after, before)
+	}
+}
