@@ -9,8 +9,10 @@ import (
 	"github.com/netanom/netanom/report"
 )
 
+type missingOptions struct{ analysis }
+
 func newMissing(w *world) *cobra.Command {
-	o := &analysis{}
+	o := &missingOptions{}
 	return o.command(w, &cobra.Command{
 		Use:        "missing",
 		SuggestFor: []string{"na", "null", "nulls", "gaps"},
@@ -18,14 +20,16 @@ func newMissing(w *world) *cobra.Command {
 		Long: `Missing counts the cells without a value in every column, says where the first
 one is, and lists which columns are missing together. Empty cells, NA, NaN and ?
 are missing, as is what a Zeek log calls unset; infinite and unreadable cells
-count as missing and are told apart.`,
+count as missing and are told apart. Where the label tells normal rows from
+attacks, it tests whether being missing goes with the class, and says for each
+column what to do.`,
 		Example: `  netanom missing
   netanom missing --fail-if 'missing_share > 0.05'`,
-	}, askMissing)
+	}, o.ask)
 }
 
-func askMissing(ctx context.Context, in *input) (answer, error) {
-	gaps, err := eda.Missing(ctx, in.source)
+func (o *missingOptions) ask(ctx context.Context, in *input) (answer, error) {
+	gaps, err := eda.Missing(ctx, in.source, eda.MissingOptions{Normal: o.input.normal})
 	if err != nil {
 		return answer{}, err
 	}

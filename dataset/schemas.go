@@ -300,13 +300,18 @@ func (s *Schema) settleLabel(owner []int) {
 	for i := range s.Columns {
 		c := &s.Columns[i]
 		r := labelRank(c.Name)
-		telling := owner[i] < 0 && c.Role == Feature && r >= 0 && r <= namedAfterLabel
+		telling := owner[i] < 0 && c.Role == Feature && (r >= 0 && r <= namedAfterLabel || slices.Contains(derivedNames, normaliseName(c.Name)))
 		if c.Role == Label || telling {
 			c.Role = Derivative
 		}
 	}
 	s.Columns[best].Role = Label
 }
+
+// derivedNames are the names, normalised, of what is derived from the label and
+// not named after it: NSL-KDD's difficulty, also in a table that kept few of its
+// other columns.
+var derivedNames = []string{"lastflag", "difficulty", "difficultylevel"}
 
 // namedAfterLabel is the rank of names such as attack_map and binary_label: the
 // last of those that are telling.

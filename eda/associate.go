@@ -73,7 +73,7 @@ func levelColumns(s *dataset.Schema, wanted []int) ([]int, error) {
 	}
 	for _, i := range wanted {
 		if c := &s.Columns[i]; c.Dict == nil && c.Kind != dataset.Flag {
-			return nil, fmt.Errorf("column %q holds %s cells; an association needs levels (--type %s=category)", c.Name, c.Kind, c.Name)
+			return nil, fmt.Errorf("column %q holds %s cells; an association needs levels (%s)", c.Name, c.Kind, typeFlag(c.Name, dataset.Category))
 		}
 	}
 	return wanted, nil

@@ -67,7 +67,7 @@ func BenchmarkQuestions(b *testing.B) {
 			ask  func() error
 		}{
 			{"Describe", func() error { _, err := Describe(ctx, t, DescribeOptions{}); return err }},
-			{"Missing", func() error { _, err := Missing(ctx, t); return err }},
+			{"Missing", func() error { _, err := Missing(ctx, t, MissingOptions{}); return err }},
 			{"Pearson", func() error { _, err := Correlate(ctx, t, CorrelateOptions{}); return err }},
 			{"Spearman", func() error { _, err := Correlate(ctx, t, CorrelateOptions{Method: stats.Spearman}); return err }},
 			{"Associate", func() error { _, err := Associate(ctx, t, AssociateOptions{}); return err }},

@@ -43,7 +43,7 @@ func FindClasses(s *dataset.Schema, normal []string) (Classes, error) {
 	if col.Dict == nil {
 		c.Column = -1
 		if len(normal) > 0 {
-			return c, fmt.Errorf("--normal needs a label with levels; column %q holds %s cells (--type %s=category)", c.Name, col.Kind, c.Name)
+			return c, fmt.Errorf("--normal needs a label with levels; column %q holds %s cells (%s)", c.Name, col.Kind, typeFlag(c.Name, dataset.Category))
 		}
 		return c, nil
 	}
@@ -78,92 +78,20 @@ func (c Classes) Of(level string) string {
 	return AttackClass
 }
 
+// Category returns the category of a level: CategoryNormal of package dataset if
+// it is among the normal ones, else the category of attacks that it is known to
+// belong to, else AttackClass.
+func (c Classes) Category(level string) string {
+	if c.Of(level) == NormalClass {
+		return dataset.CategoryNormal
+	}
+	if category, known := dataset.AttackCategory(level); known && category != dataset.CategoryNormal {
+		return category
+	}
+	return AttackClass
+}
+
 // A ClassSplit is the values of a column in normal traffic and in attacks.
 type ClassSplit struct {
 	Normal, Attack stats.Tally // each a single unnamed group; empty if the class has no value
-}
-
-// A classCounter is the analysis that counts the values of columns apart for
-// normal traffic and attacks. It counts by the label, whose codes it replaces by
-// those of the two classes. Rows without a label do not count.
-type classCounter struct {
-	dataset.Counts
-	classes Classes
-	dict    *dataset.Dict
-	workers []classBatch
-}
-
-// The codes of the classes.
-const (
-	normalCode = 0
-	attackCode = 1
-)
-
-// A classBatch is the batch that one worker passes on.
-type classBatch struct {
-	batch dataset.Batch
-	codes []uint32 // the classes of its rows
-	known []uint32 // class of each code of the label
-}
-
-func newClassCounter(classes Classes, budget int, columns []int) *classCounter {
-	return &classCounter{classes: classes, Counts: dataset.Counts{By: classes.Column, Needed: columns, Budget: budget}}
-}
-
-// Start implements dataset.Analysis.
-func (c *classCounter) Start(s *dataset.Schema, workers int) error {
-	c.dict = s.Columns[c.By].Dict
-	c.workers = make([]classBatch, workers)
-	return c.Counts.Start(s, workers)
-}
-
-// Batch implements dataset.Analysis.
-func (c *classCounter) Batch(worker int, b *dataset.Batch) error {
-	w := &c.workers[worker]
-	w.codes = w.codes[:0]
-	for _, code := range b.Columns[c.By].Codes {
-		w.codes = append(w.codes, w.class(code, c))
-	}
-	columns := append(w.batch.Columns[:0], b.Columns...)
-	columns[c.By].Codes = w.codes
-	w.batch = *b
-	w.batch.Columns = columns
-	return c.Counts.Batch(worker, &w.batch)
-}
-
-// class returns the code of a label's class.
-func (w *classBatch) class(code uint32, c *classCounter) uint32 {
-	if code == dataset.MissingCode {
-		return code
-	}
-	for at := len(w.known); at <= int(code); at++ {
-		class := uint32(attackCode)
-		if c.classes.Of(c.dict.Level(uint32(at))) == NormalClass {
-			class = normalCode
-		}
-		w.known = append(w.known, class)
-	}
-	return w.known[code]
-}
-
-// result returns the values of each column in both classes, but of columns of
-// which too many values differ to be kept. It answers once.
-func (c *classCounter) result(s *dataset.Schema) (map[string]ClassSplit, error) {
-	splits := make(map[string]ClassSplit, len(c.Needed))
-	overflowed := c.Overflowed()
-	for _, i := range c.Needed {
-		if slices.Contains(overflowed, i) {
-			continue
-		}
-		normal, err := c.Tally(i, normalCode)
-		if err != nil {
-			return nil, err
-		}
-		attack, err := c.Tally(i, attackCode)
-		if err != nil {
-			return nil, err
-		}
-		splits[s.Columns[i].Name] = ClassSplit{Normal: normal, Attack: attack}
-	}
-	return splits, nil
 }

@@ -64,7 +64,7 @@ func numericColumns(s *dataset.Schema, wanted []int) ([]int, error) {
 	}
 	for _, i := range wanted {
 		if c := &s.Columns[i]; !c.Kind.Numeric() && c.Kind != dataset.Unknown {
-			return nil, fmt.Errorf("column %q holds %s cells where numbers are needed; leave it out, or read it with --type %s=number", c.Name, c.Kind, c.Name)
+			return nil, fmt.Errorf("column %q holds %s cells where numbers are needed; leave it out, or read it with %s", c.Name, c.Kind, typeFlag(c.Name, dataset.Number))
 		}
 	}
 	return wanted, nil

@@ -3,6 +3,7 @@ package eda
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sort"
 
@@ -44,11 +45,12 @@ type ColumnProfile struct {
 	Distinct int64
 	Exact    bool // whether Distinct was counted, not estimated
 
-	Number *stats.Summary       // numeric columns that hold a value
-	Normal *stats.Result        // D'Agostino's test of normality, for quantities that vary and are enough
-	Tally  stats.Tally          // numeric columns: their values with counts, a single unnamed group; empty if there are too many
-	Levels []dataset.LevelCount // coded columns: levels from the most frequent, ties by their bytes
-	Level  *stats.LevelSummary  // coded columns that hold a value
+	Number   *stats.Summary       // numeric columns that hold a value
+	Normal   *stats.Result        // D'Agostino's test of normality, for quantities that vary and are enough
+	Distance float64              // D of Kolmogorov and Smirnov: the largest distance between the distribution and the normal one of the same mean and SD; NaN where it is not known
+	Tally    stats.Tally          // numeric columns: their values with counts, a single unnamed group; empty if there are too many
+	Levels   []dataset.LevelCount // coded columns: levels from the most frequent, ties by their bytes
+	Level    *stats.LevelSummary  // coded columns that hold a value
 }
 
 // maxGroups is how many groups a description may have: each takes memory for
@@ -189,9 +191,12 @@ func (p *ColumnProfile) fillNumbers(c *dataset.Counts, group int) (err error) {
 	sum := stats.Summarize(p.Tally)
 	sum.Missing = p.Missing
 	p.Number, p.Distinct = &sum, sum.Distinct
-	if p.Column.Kind == dataset.Number {
+	if p.Distance = math.NaN(); p.Column.Kind == dataset.Number {
 		if r, err := stats.DAgostinoK2(p.Tally); err == nil { // else too few values, or all are equal
 			p.Normal = &r
+		}
+		if r, err := stats.Lilliefors(p.Tally); err == nil {
+			p.Distance = r.Statistic.Value
 		}
 	}
 	return nil

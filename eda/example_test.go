@@ -54,7 +54,7 @@ func ExampleDescribe() {
 
 func ExampleMissing() {
 	ctx := context.Background()
-	g, err := eda.Missing(ctx, records(ctx))
+	g, err := eda.Missing(ctx, records(ctx), eda.MissingOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/stats"
@@ -27,6 +28,7 @@ type Exploration struct {
 	Profile      *Profile
 	Classes      Classes
 	ByClass      map[string]ClassSplit // numeric columns by name, where classes are known and not too many values differ
+	Ranking      *Ranking              // nil unless there are both normal rows and attacks
 	Gaps         *Gaps
 	Pearson      *Correlations // nil where fewer than two numeric columns vary
 	Spearman     *Correlations
@@ -67,6 +69,7 @@ func Explore(ctx context.Context, src dataset.Source, o ExploreOptions) (*Explor
 	}{
 		{"reading every column", x.read},
 		{"comparing columns", x.compare},
+		{"ranking features", x.rank},
 		{"correlating", x.correlate},
 		{"crossing categories", x.associate},
 	} {
@@ -90,6 +93,8 @@ type explorer struct {
 	// What the second scan is for.
 	numbers *gatherer
 	levels  *crosser
+
+	split *labelSplit // nil where classes are not known
 }
 
 // read is the first scan: all that can be asked without knowing an answer.
@@ -98,8 +103,8 @@ func (x *explorer) read() (err error) {
 		return err
 	}
 	counts := &dataset.Counts{By: -1, Needed: x.features, Budget: x.options.Budget}
-	gaps, rows, contract := &gapFinder{}, &rowHasher{}, &contractCheck{}
-	if err := x.src.Scan(x.ctx, counts, gaps, rows, contract); err != nil {
+	gaps, byLabel, rows, contract := &gapFinder{}, &labelGapFinder{}, &rowHasher{}, &contractCheck{}
+	if err := x.src.Scan(x.ctx, counts, gaps, byLabel, rows, contract); err != nil {
 		return err
 	}
 	problems := dataset.ProblemsOf(x.src)
@@ -111,6 +116,9 @@ func (x *explorer) read() (err error) {
 		return err
 	}
 	x.out.Gaps = gaps.result(problems)
+	if x.out.Gaps.ByClass, err = byLabel.result(x.out.Classes); err != nil {
+		return err
+	}
 	x.out.Repeats = rows.result(x.out.Classes)
 	x.out.Breaches = contract.result()
 	return nil
@@ -131,20 +139,43 @@ func (x *explorer) compare() (err error) {
 	x.numbers = &gatherer{hint: out.Profile.Rows, columns: numericAmong(s, x.profiled(func(p *ColumnProfile) bool { return p.Distinct > 1 }))}
 	x.levels = newCrosser(s, levelledAmong(s, x.features))
 	analyses := []dataset.Analysis{outliers, extremes, x.numbers, x.levels}
-	var classes *classCounter
+	var labelled *labelCounter
 	if out.Classes.Known() {
-		classes = newClassCounter(out.Classes, x.options.Budget, x.profiled(func(p *ColumnProfile) bool { return p.Number != nil && !p.wide() }))
-		analyses = append(analyses, classes)
+		counted := slices.DeleteFunc(splittable(s, out.Classes, x.features), func(i int) bool { return out.profile(i).wide() })
+		labelled = newLabelCounter(s, out.Classes, x.options.Budget, counted)
+		analyses = append(analyses, labelled)
 	}
 	if err := x.src.Scan(x.ctx, analyses...); err != nil {
 		return err
 	}
 	out.Extremes = extremes.list
 	out.Outliers.take(outliers)
-	if classes != nil {
-		out.ByClass, err = classes.result(s)
+	if labelled == nil {
+		return nil
 	}
+	if x.split, err = labelled.result(s); err != nil {
+		return err
+	}
+	out.ByClass = make(map[string]ClassSplit, len(x.split.numbers))
+	for i := range x.split.numbers {
+		out.ByClass[s.Columns[i].Name] = x.split.classes(i)
+	}
+	return nil
+}
+
+// rank compares the classes, if there are both.
+func (x *explorer) rank() (err error) {
+	if x.split == nil || x.split.rows(NormalClass) == 0 || x.split.rows(AttackClass) == 0 {
+		return nil
+	}
+	x.out.Ranking, err = rank(x.src.Schema(), x.split, splittable(x.src.Schema(), x.out.Classes, x.features), x.options.Adjust)
 	return err
+}
+
+// profile returns the profile of a column that is among the features.
+func (e *Exploration) profile(column int) *ColumnProfile {
+	at := slices.IndexFunc(e.Profile.Columns, func(p ColumnProfile) bool { return p.Index == column })
+	return &e.Profile.Columns[at]
 }
 
 // profiled returns the profiled columns for which a condition holds; never nil.

@@ -54,12 +54,16 @@ func (e *Exploration) findings(s *dataset.Schema) []Finding {
 	out = append(out, e.rowFindings()...)
 	out = append(out, e.leakFindings(s)...)
 	out = append(out, e.labelFindings()...)
+	out = append(out, e.rankingFindings()...)
 	out = append(out, e.emptyFindings()...)
+	out = append(out, e.gapFindings()...)
 	out = append(out, e.constantFindings()...)
+	out = append(out, e.manyGapFindings()...)
 	for i := range e.Profile.Columns {
 		out = append(out, columnFindings(&e.Profile.Columns[i], s.Name != "")...)
 	}
 	out = append(out, e.rareFindings()...)
+	out = append(out, e.shapeFindings()...)
 	out = append(out, e.redundancyFindings()...)
 	out = append(out, timeFindings(s)...)
 	return out
@@ -84,7 +88,7 @@ func (e *Exploration) readFindings() []Finding {
 		if c.BadCells > 0 {
 			out = append(out, Finding{Problem, name,
 				fmt.Sprintf("%s cannot be read as %s and %s as missing.", plural(c.BadCells, "cell"), c.Column.Kind, choose(c.BadCells, "counts", "count")),
-				"Look at the listed cells; if they are right, read the column with --type " + name + "=category."})
+				"Look at the listed cells; if they are right, read the column with " + typeFlag(name, dataset.Category) + "."})
 		}
 		if c.Infinite > 0 {
 			out = append(out, Finding{Warning, name,
@@ -148,26 +152,13 @@ func (e *Exploration) rowFindings() []Finding {
 	return out
 }
 
-// leakFindings name the columns that give the label away.
-func (e *Exploration) leakFindings(s *dataset.Schema) []Finding {
-	var out []Finding
-	for i := range s.Columns {
-		if c := &s.Columns[i]; c.Role == dataset.Derivative {
-			out = append(out, Finding{Warning, c.Name,
-				"This column was made from the label or from how hard a row was to classify, so it leaks the answer.",
-				"Never use it as a feature of a model."})
-		}
-	}
-	return out
-}
-
 // labelFindings are about the classes.
 func (e *Exploration) labelFindings() []Finding {
 	switch c := &e.Classes; {
 	case c.Name == "":
 		return []Finding{{Info, wholeTable, "No column says which rows are attacks.", "If one does, name it with --label."}}
 	case c.Column < 0:
-		return []Finding{{Notice, c.Name, "The label holds no levels, so normal rows and attacks cannot be told apart.", "Read it with --type " + c.Name + "=category."}}
+		return []Finding{{Notice, c.Name, "The label holds no levels, so normal rows and attacks cannot be told apart.", "Read it with " + typeFlag(c.Name, dataset.Category) + "."}}
 	case !c.Known():
 		return []Finding{{Notice, c.Name, "Which values of the label mean normal cannot be told.", "Name them with --normal."}}
 	}

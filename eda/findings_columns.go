@@ -3,6 +3,7 @@ package eda
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/netanom/netanom/dataset"
@@ -64,11 +65,6 @@ func columnFindings(p *ColumnProfile, known bool) []Finding {
 		return nil
 	}
 	var out []Finding
-	if share := float64(p.Missing) / float64(p.Rows); share > someMissing {
-		out = append(out, Finding{Notice, name,
-			fmt.Sprintf("%s of the cells are missing.", percent(share)),
-			"See with netanom missing whether the gaps come together with others."})
-	}
 	words := p.Column.Kind == dataset.Text || p.Column.Kind == dataset.Category
 	switch {
 	case words && p.Distinct == present && p.Exact && present > fewRows:
@@ -76,9 +72,57 @@ func columnFindings(p *ColumnProfile, known bool) []Finding {
 	case !known && p.mayBeCodes():
 		out = append(out, Finding{Info, name,
 			fmt.Sprintf("The column holds only %d different whole numbers, with gaps; they may be codes rather than quantities.", p.Distinct),
-			"If so, read it with --type " + name + "=category."})
+			"If so, read it with " + typeFlag(name, dataset.Category) + "."})
 	}
 	return out
+}
+
+// manyGapFindings name the columns of which many cells are missing, those that are
+// missing in the same rows together.
+func (e *Exploration) manyGapFindings() []Finding {
+	var out []Finding
+	place := map[string]int{}
+	var sets [][]string
+	var shares []float64
+	for i := range e.Profile.Columns {
+		p := &e.Profile.Columns[i]
+		share := share(p.Missing, p.Rows)
+		if share <= someMissing || p.Missing == p.Rows {
+			continue
+		}
+		rows := e.Gaps.where(p.Column.Name)
+		at, known := place[rows]
+		if !known || rows == "" {
+			at = len(sets)
+			place[rows] = at
+			sets, shares = append(sets, nil), append(shares, share)
+		}
+		sets[at] = append(sets[at], p.Column.Name)
+	}
+	for k, names := range sets {
+		text := fmt.Sprintf("%s of the cells are missing.", percent(shares[k]))
+		if len(names) > 1 {
+			text = fmt.Sprintf("These %d columns are missing in the same rows, %s of all.", len(names), percent(shares[k]))
+		}
+		out = append(out, Finding{Notice, strings.Join(names, ", "), text,
+			"See with netanom missing where the gaps are and what to do about them."})
+	}
+	return out
+}
+
+// where says in which of the listed patterns a column is missing; "" if not all
+// patterns are listed.
+func (g *Gaps) where(name string) string {
+	if g.Others > 0 {
+		return ""
+	}
+	rows := ""
+	for k, p := range g.Patterns {
+		if slices.Contains(p.Columns, name) {
+			rows += fmt.Sprint(k, " ")
+		}
+	}
+	return rows
 }
 
 // mayBeCodes doubts that a few different positive integers, not all consecutive,

@@ -20,6 +20,13 @@ type Gaps struct {
 	// has BlockRows rows, and the last what remains.
 	Blocks    [][]float64
 	BlockRows int64
+
+	ByClass []ClassGaps // columns with gaps, where normal and attack are known and have rows
+}
+
+// MissingOptions say what Missing compares gaps with.
+type MissingOptions struct {
+	Normal []string // levels of the label that mean normal; empty: found by name
 }
 
 // ColumnGaps counts the missing cells of one column.
@@ -47,12 +54,20 @@ const (
 
 // Missing finds the gaps of a source in one scan. Cells that could not be read or
 // were infinite count as missing.
-func Missing(ctx context.Context, src dataset.Source) (*Gaps, error) {
-	g := &gapFinder{}
-	if err := src.Scan(ctx, g); err != nil {
+//
+// It is an error if Normal is no level of the label.
+func Missing(ctx context.Context, src dataset.Source, o MissingOptions) (*Gaps, error) {
+	g, byLabel := &gapFinder{}, &labelGapFinder{}
+	if err := src.Scan(ctx, g, byLabel); err != nil {
 		return nil, err
 	}
-	return g.result(dataset.ProblemsOf(src)), nil
+	classes, err := FindClasses(src.Schema(), o.Normal)
+	if err != nil {
+		return nil, err
+	}
+	out := g.result(dataset.ProblemsOf(src))
+	out.ByClass, err = byLabel.result(classes)
+	return out, err
 }
 
 // result says what was found.

@@ -10,7 +10,7 @@ import (
 
 func missing(t testing.TB, src dataset.Source) *eda.Gaps {
 	t.Helper()
-	g, err := eda.Missing(context.Background(), src)
+	g, err := eda.Missing(context.Background(), src, eda.MissingOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,7 +75,7 @@ func TestDescribeLevelsReference(t *testing.T) {
 // shape returns the counts of a whole table.
 func shape(t *testing.T, src dataset.Source) map[string]any {
 	t.Helper()
-	gaps, err := eda.Missing(context.Background(), src)
+	gaps, err := eda.Missing(context.Background(), src, eda.MissingOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -127,7 +127,7 @@ func TestMissingManyPatterns(t *testing.T) {
 	})
 	text += numbered(5, func(int) string { return strings.Repeat(",", columns-1) })
 	for _, jobs := range []int{1, 2, 5} {
-		g, err := Missing(context.Background(), table(t, text, jobs))
+		g, err := Missing(context.Background(), table(t, text, jobs), MissingOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,9 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
+
+	"github.com/netanom/netanom/dataset"
 )
 
 // Words of the findings, in the singular and the plural.
@@ -47,7 +50,12 @@ func percent(share float64) string {
 	return "less than 0.00001 %"
 }
 
-func plainNumber(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+func plainNumber(x float64) string {
+	if size := math.Abs(x); size >= 1e-4 && size < 1e15 {
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}
 
 // listed joins words for a sentence, cut after most of them.
 func listed(words []string, most int) string {
@@ -55,4 +63,19 @@ func listed(words []string, most int) string {
 		return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), len(words)-most)
 	}
 	return strings.Join(words, ", ")
+}
+
+// typeFlag writes the flag that gives a column another kind, as a shell takes it.
+func typeFlag(name string, kind dataset.Kind) string {
+	word := name + "=" + kind.String()
+	if strings.ContainsFunc(name, func(r rune) bool { return !isNameRune(r) }) {
+		word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	}
+	return "--type " + word
+}
+
+// isNameRune reports whether a letter of a name is special neither in a condition
+// nor in a shell.
+func isNameRune(r rune) bool {
+	return r == '_' || r == '.' || unicode.IsLetter(r) || unicode.IsDigit(r)
 }

@@ -34,7 +34,7 @@ func Lookup(key string) (Column, bool) {
 }
 
 // Glossary returns every column that has a fixed meaning, by topic: names and
-// counts, descriptive statistics, tests, tables and regression, models. A key
+// counts, descriptive statistics, association, tests, tables and regression, models. A key
 // never changes its meaning; JSON, CSV and gates use it.
 //
 // Conventions: quantiles are of type 7; sd and variance divide by n−1; skewness
@@ -46,7 +46,7 @@ func Glossary() []Column {
 }
 
 // glossary holds the topics in the order in which Glossary lists them.
-var glossary = [...][]Column{names, counts, descriptive, associations, tests, cells, models, series}
+var glossary = [...][]Column{names, counts, descriptive, associations, ranking, tests, cells, models, series}
 
 var names = []Column{
 	{Key: "feature", Title: "Feature", Kind: Label, Help: "column of the data"},
@@ -122,6 +122,7 @@ var descriptive = []Column{
 	{Key: "trimmed_mean", Title: "Trimmed mean", Kind: Real, Help: "mean after the same share of smallest and of largest values is cut off"},
 	{Key: "skewness", Title: "Skewness", Kind: Real, Help: "bias-adjusted skewness G1; 0 if symmetric"},
 	{Key: "kurtosis", Title: "Kurtosis", Kind: Real, Help: "bias-adjusted excess kurtosis G2; 0 if normal"},
+	{Key: "normal_distance", Title: "Distance D", Kind: Real, Help: "largest distance between the distribution function and the normal one of the same mean and SD, 0 to 1"},
 	{Key: "entropy", Title: "Entropy", Kind: Real, Unit: "bits", Help: "Shannon entropy of the levels"},
 	{Key: "top", Title: "Top level", Kind: Label, Help: "most frequent value"},
 	{Key: "top_n", Title: "Top n", Kind: Count, Help: "times the most frequent value occurs"},

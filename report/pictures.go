@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/eda"
@@ -21,7 +23,9 @@ func addPictures(sections []Section, e *eda.Exploration, private bool) error {
 		var err error
 		switch {
 		case s.ID == "numbers":
-			err = addHistograms(s, e)
+			if err = addHistograms(s, e); err == nil {
+				err = addQQ(s, e)
+			}
 		case s.ID == "levels" && !private:
 			err = addBars(s, e)
 		}
@@ -94,6 +98,40 @@ func histogramTitle(p *eda.ColumnProfile) string {
 		return fmt.Sprintf("%s is at most %s in half of the rows and reaches %s", p.Column.Name, Format(Real, s.Q50), Format(Real, s.Max))
 	}
 	return fmt.Sprintf("Half of the values of %s lie between %s and %s", p.Column.Name, Format(Real, s.Q25), Format(Real, s.Q75))
+}
+
+// maxQQ is how many columns are compared with the normal distribution.
+const maxQQ = 4
+
+// addQQ compares the numbers with the most different values with the normal
+// distribution: those of few values are steps, of which everybody sees that they
+// are not normal.
+func addQQ(s *Section, e *eda.Exploration) error {
+	var columns []*eda.ColumnProfile
+	for i := range e.Profile.Columns {
+		p := &e.Profile.Columns[i]
+		if p.Normal != nil && p.Column.Role == dataset.Feature && p.Distinct > 100 && p.Tally.Len() > 0 {
+			columns = append(columns, p)
+		}
+	}
+	slices.SortStableFunc(columns, func(a, b *eda.ColumnProfile) int { return cmp.Compare(b.Distinct, a.Distinct) })
+	for _, p := range columns[:min(maxQQ, len(columns))] {
+		const points = 199
+		d := plots.QQData{Label: p.Column.Name, Q1: p.Number.Q25, Q3: p.Number.Q75,
+			Title: fmt.Sprintf("%s and a normal distribution of its mean and SD differ by up to D = %s", p.Column.Name, Format(Real, p.Distance))}
+		probabilities := make([]float64, points)
+		for i := range probabilities {
+			probabilities[i] = float64(i+1) / (points + 1)
+			d.Normal = append(d.Normal, stats.NormalQuantile(probabilities[i]))
+		}
+		d.Sample = p.Tally.Quantiles(0, probabilities...)
+		fig, err := plots.QQ(d)
+		if err != nil {
+			return fmt.Errorf("drawing %s: %w", p.Column.Name, err)
+		}
+		s.Figures = append(s.Figures, drawn("qq_"+p.Column.Name, fig))
+	}
+	return nil
 }
 
 // addBars draws the categories.

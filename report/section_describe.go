@@ -127,14 +127,14 @@ func shapeTable(p *eda.Profile) Table {
 }
 
 func normalityTable(p *eda.Profile) Table {
-	t := Table{Name: "normality", Title: "Normality (D'Agostino's K²)", Columns: detail(keyed(p, "statistic", "p", "log10_p"), "log10_p")}
+	t := Table{Name: "normality", Title: "Normality (D'Agostino's K²)", Columns: detail(keyed(p, "normal_distance", "statistic", "p", "log10_p"), "log10_p")}
 	for i := range p.Columns {
 		c := &p.Columns[i]
 		if r := c.Normal; r != nil && !isTime(c) {
-			t.Rows = append(t.Rows, keyedRow(p, c, r.Statistic.Value, P{r.P, r.Log10P}, r.Log10P))
+			t.Rows = append(t.Rows, keyedRow(p, c, c.Distance, r.Statistic.Value, P{r.P, r.Log10P}, r.Log10P))
 		}
 	}
-	t.Note = "With many rows any departure from normality has a tiny p; skewness and kurtosis say how far it goes."
+	t.Note = "With many rows any departure from normality has a tiny p; the distance D and the skewness say how far it goes, whatever the number of rows."
 	return t
 }
 

@@ -20,6 +20,9 @@ func Digest(e *eda.Exploration, private bool) []Section {
 		overview.Tables = append(overview.Tables, t)
 	}
 	sections := []Section{overview, {ID: "columns", Title: "Columns", Tables: digestColumns(e, private)}}
+	if t := digestRanking(e); len(t.Rows) > 0 {
+		sections = append(sections, Section{ID: "best", Title: "What tells normal from attack", Tables: []Table{t}})
+	}
 	if t := digestPairs(e); len(t.Rows) > 0 {
 		sections = append(sections, Section{ID: "pairs", Title: "What goes together", Tables: []Table{t}})
 	}
@@ -75,6 +78,20 @@ func joined(words []string, most int) string {
 		out += w
 	}
 	return out
+}
+
+// digestRanking lists the features with the largest effects.
+func digestRanking(e *eda.Exploration) Table {
+	const most = 8
+	if e.Ranking == nil {
+		return Table{}
+	}
+	t := rankingTable(e.Ranking)
+	if rows := len(t.Rows); rows > most {
+		t.Rows = t.Rows[:most]
+		t.Footnotes = append(t.Footnotes, fmt.Sprintf("%d features of %d; the report folder has all.", most, rows))
+	}
+	return t
 }
 
 // digestPairs lists the strongest pairs of every measure.

@@ -14,6 +14,13 @@ func Exploration(e *eda.Exploration, private bool) ([]Section, error) {
 	overview := Overview(e, private)
 	overview.Commands = []string{"netanom eda"}
 	sections := []Section{overview}
+	if e.Ranking != nil {
+		ranking, err := Ranking(e.Ranking, private)
+		if err != nil {
+			return nil, err
+		}
+		sections = append(sections, ranking)
+	}
 	described := Description(e.Profile, e.Problems, private)
 	if err := addPictures(described, e, private); err != nil {
 		return nil, err
@@ -134,7 +141,7 @@ func classTable(e *eda.Exploration) Table {
 	}
 	counts := map[string]int64{}
 	for _, l := range p.Levels {
-		counts[className(e, l.Level)] += l.N
+		counts[e.Classes.Category(l.Level)] += l.N
 	}
 	for _, name := range []string{dataset.CategoryNormal, dataset.CategoryDoS, dataset.CategoryProbe, dataset.CategoryR2L, dataset.CategoryU2R, eda.AttackClass} {
 		if counts[name] > 0 {
@@ -142,16 +149,6 @@ func classTable(e *eda.Exploration) Table {
 		}
 	}
 	return t
-}
-
-func className(e *eda.Exploration, level string) string {
-	if e.Classes.Of(level) == eda.NormalClass {
-		return dataset.CategoryNormal
-	}
-	if c, known := dataset.AttackCategory(level); known && c != dataset.CategoryNormal {
-		return c
-	}
-	return eda.AttackClass
 }
 
 func labelTable(e *eda.Exploration) Table {
@@ -164,7 +161,7 @@ func labelTable(e *eda.Exploration) Table {
 	for _, l := range p.Levels[:min(len(p.Levels), 50)] {
 		category := any(nil)
 		if e.Classes.Known() {
-			category = className(e, l.Level)
+			category = e.Classes.Category(l.Level)
 		}
 		t.Rows = append(t.Rows, []any{l.Level, category, l.N, ratio(l.N, p.Level.N)})
 	}

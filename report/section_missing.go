@@ -39,7 +39,35 @@ func Gaps(g *eda.Gaps) (Section, error) {
 		patterns.Rows = append(patterns.Rows, []any{"(other patterns)", g.Others, ratio(g.Others, g.Rows)})
 	}
 	s.Tables = append(s.Tables, patterns)
+	if t := classGapsTable(g); len(t.Rows) > 0 {
+		s.Tables = append(s.Tables, t)
+	}
+	s.Tables = append(s.Tables, adviceTable(g))
 	return s, gapsFigure(&s, g)
+}
+
+// classGapsTable says whether gaps go with the class.
+func classGapsTable(g *eda.Gaps) Table {
+	t := Table{Name: "missing_by_class", Title: "Gaps and the class",
+		Columns: detail(Cols("feature", "normal_missing", "attack_missing", "effect", "effect_low", "effect_high", "magnitude", "p_adj", "statistic", "p", "log10_p", "log10_p_adj"),
+			"statistic", "p", "log10_p", "log10_p_adj"),
+		Note: "Effect: Cramér's V of missing against normal and attack, corrected for its bias."}
+	for _, c := range g.ByClass {
+		t.Rows = append(t.Rows, []any{c.Column, ratio(c.Normal, c.NormalRows), ratio(c.Attack, c.AttackRows), c.Effect.Value, c.Effect.CI.Low, c.Effect.CI.High,
+			c.Effect.Magnitude, P{c.PAdjusted, c.Log10PAdjusted}, c.Statistic.Value, P{c.P, c.Log10P}, c.Log10P, c.Log10PAdjusted})
+	}
+	return t
+}
+
+// adviceTable says for each column with gaps what to do.
+func adviceTable(g *eda.Gaps) Table {
+	t := Table{Name: "missing_advice", Title: "What to do", Columns: Cols("feature", "next")}
+	for _, c := range g.Columns {
+		if c.Missing > 0 {
+			t.Rows = append(t.Rows, []any{c.Column.Name, g.Advice(c)})
+		}
+	}
+	return t
 }
 
 func ratio(part, whole int64) float64 { return float64(part) / float64(whole) } // 0/0 is missing

@@ -1,0 +1,215 @@
+package eda
+
+import (
+	"slices"
+
+	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/stats"
+)
+
+// A LabelGroup is the rows that share a level of the label.
+type LabelGroup struct {
+	Level    string // "" where the label has too many levels to count them apart
+	Class    string // NormalClass or AttackClass
+	Category string // see Classes.Category
+	Rows     int64
+}
+
+// A labelSplit is the values of columns, counted apart for each group of rows
+// that share a level of the label.
+type labelSplit struct {
+	groups  []LabelGroup
+	numbers map[int][]stats.Tally          // by column of numbers: of each group
+	levels  map[int][][]dataset.LevelCount // by column of levels: of each group
+}
+
+// maxApart is how many levels of a label are counted apart. Rows of a label with
+// more are counted by their class.
+const maxApart = 64
+
+// A labelCounter is the analysis behind a labelSplit. It counts by the label,
+// whose codes it replaces by those of the two classes if there are too many. Rows
+// without a label do not count.
+type labelCounter struct {
+	dataset.Counts
+	classes Classes
+	dict    *dataset.Dict
+	apart   bool
+	workers []labelBatch
+}
+
+// The codes of the classes.
+const (
+	normalCode = 0
+	attackCode = 1
+)
+
+// A labelBatch is the batch that one worker passes on.
+type labelBatch struct {
+	batch dataset.Batch
+	codes []uint32 // the classes of its rows
+	known []uint32 // class of each code of the label
+	rows  []int64  // of each code
+}
+
+// newLabelCounter counts columns of numbers and of levels. The kinds of the
+// source's columns must be settled.
+func newLabelCounter(s *dataset.Schema, classes Classes, budget int, columns []int) *labelCounter {
+	dict := s.Columns[classes.Column].Dict
+	return &labelCounter{classes: classes, dict: dict, apart: dict.Len() <= maxApart,
+		Counts: dataset.Counts{By: classes.Column, Needed: columns, Budget: budget}}
+}
+
+// Start implements dataset.Analysis.
+func (c *labelCounter) Start(s *dataset.Schema, workers int) error {
+	c.workers = make([]labelBatch, workers)
+	return c.Counts.Start(s, workers)
+}
+
+// Batch implements dataset.Analysis.
+func (c *labelCounter) Batch(worker int, b *dataset.Batch) error {
+	w := &c.workers[worker]
+	if c.apart {
+		w.rows = countCodes(w.rows, b.Columns[c.By].Codes)
+		return c.Counts.Batch(worker, b)
+	}
+	w.codes = w.codes[:0]
+	for _, code := range b.Columns[c.By].Codes {
+		w.codes = append(w.codes, w.class(code, c))
+	}
+	w.rows = countCodes(w.rows, w.codes)
+	columns := append(w.batch.Columns[:0], b.Columns...)
+	columns[c.By].Codes = w.codes
+	w.batch = *b
+	w.batch.Columns = columns
+	return c.Counts.Batch(worker, &w.batch)
+}
+
+// class returns the code of a label's class.
+func (w *labelBatch) class(code uint32, c *labelCounter) uint32 {
+	if code == dataset.MissingCode {
+		return code
+	}
+	for at := len(w.known); at <= int(code); at++ {
+		class := uint32(attackCode)
+		if c.classes.Of(c.dict.Level(uint32(at))) == NormalClass {
+			class = normalCode
+		}
+		w.known = append(w.known, class)
+	}
+	return w.known[code]
+}
+
+// result returns the values of each column in every group, but of columns of
+// which too many values differ to be kept. It answers once.
+func (c *labelCounter) result(s *dataset.Schema) (*labelSplit, error) {
+	codes, groups := c.groups()
+	out := &labelSplit{groups: groups, numbers: map[int][]stats.Tally{}, levels: map[int][][]dataset.LevelCount{}}
+	overflowed := c.Overflowed()
+	for _, i := range c.Needed {
+		if slices.Contains(overflowed, i) {
+			continue
+		}
+		for _, code := range codes {
+			if s.Columns[i].Dict != nil {
+				out.levels[i] = append(out.levels[i], c.Levels(i, code))
+				continue
+			}
+			t, err := c.Tally(i, code)
+			if err != nil {
+				return nil, err
+			}
+			out.numbers[i] = append(out.numbers[i], t)
+		}
+	}
+	return out, nil
+}
+
+// groups returns the codes of the groups that occur with what they are, in the
+// order of their levels' bytes, or normal before attack.
+func (c *labelCounter) groups() (codes []int, groups []LabelGroup) {
+	order := []uint32{normalCode, attackCode}
+	if c.apart {
+		order = c.dict.Sorted()
+	}
+	for _, code := range order {
+		g := LabelGroup{Class: NormalClass, Category: dataset.CategoryNormal}
+		if c.apart {
+			g.Level = c.dict.Level(code)
+			g.Class, g.Category = c.classes.Of(g.Level), c.classes.Category(g.Level)
+		} else if code == attackCode {
+			g.Class, g.Category = AttackClass, AttackClass
+		}
+		for i := range c.workers {
+			if rows := c.workers[i].rows; int(code) < len(rows) {
+				g.Rows += rows[code]
+			}
+		}
+		if g.Rows > 0 {
+			codes, groups = append(codes, int(code)), append(groups, g)
+		}
+	}
+	return codes, groups
+}
+
+// classes returns the values of a column of numbers in both classes.
+func (l *labelSplit) classes(column int) ClassSplit {
+	return ClassSplit{
+		Normal: l.merged(column, func(g *LabelGroup) bool { return g.Class == NormalClass }),
+		Attack: l.merged(column, func(g *LabelGroup) bool { return g.Class == AttackClass }),
+	}
+}
+
+// merged returns the values of a column of numbers in some groups together.
+func (l *labelSplit) merged(column int, in func(*LabelGroup) bool) stats.Tally {
+	var out stats.Tally
+	for g, t := range l.numbers[column] {
+		switch {
+		case !in(&l.groups[g]):
+		case out.Len() == 0:
+			out = t
+		default:
+			out = out.Merge(t)
+		}
+	}
+	return out
+}
+
+// rows counts the rows of a class.
+func (l *labelSplit) rows(class string) (n int64) {
+	for _, g := range l.groups {
+		if g.Class == class {
+			n += g.Rows
+		}
+	}
+	return n
+}
+
+// categories returns the categories that occur: normal, those of attacks that are
+// known from the commonest, and last attacks of no known category.
+func (l *labelSplit) categories() []string {
+	rows := map[string]int64{}
+	var names []string
+	for _, g := range l.groups {
+		if rows[g.Category] == 0 {
+			names = append(names, g.Category)
+		}
+		rows[g.Category] += g.Rows
+	}
+	rank := func(name string) int {
+		switch name {
+		case dataset.CategoryNormal:
+			return 0
+		case AttackClass:
+			return 2
+		}
+		return 1
+	}
+	slices.SortStableFunc(names, func(a, b string) int {
+		if d := rank(a) - rank(b); d != 0 {
+			return d
+		}
+		return int(min(1, max(-1, rows[b]-rows[a])))
+	})
+	return names
+}
