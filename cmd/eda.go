@@ -21,7 +21,7 @@ to do about it. The terminal shows what matters; the report folder has it all,
 with pictures.`,
 		Example: `  netanom eda
   netanom eda --no-report --format json
-  netanom eda --report eda-report --fail-if 'missing_share > 0.5'`,
+  netanom eda --report eda-report --fail-if 'finding == "problem"'`,
 	}, o.explore)
 	o.featureFlag(c)
 	o.output.privacyFlag(c)

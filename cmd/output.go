@@ -36,7 +36,7 @@ func (o *outputOptions) flags(c *cobra.Command) {
 	f.Var(&o.format, "format", o.format.usage("form of the answer"))
 	f.StringVar(&o.report, "report", "", "`folder` for tables, pictures and an index page (default report)")
 	f.BoolVar(&o.noReport, "no-report", false, "write no report folder")
-	f.StringArrayVar(&o.gates, "fail-if", nil, "exit with 3 if this `condition` holds in a row of any table, as in 'missing_share > 0.05'; repeatable")
+	f.StringArrayVar(&o.gates, "fail-if", nil, "exit with 3 if this `condition` holds in a row of any table, as in 'missing_share > 0.05', or for a finding, as in 'finding == \"problem\"'; repeatable")
 	f.BoolVar(&o.quiet, "quiet", false, "write no notices or progress to standard error")
 	f.BoolVar(&o.noColor, "no-color", false, "write no colours")
 	addGroup(c, outputGroup, f)
@@ -167,6 +167,9 @@ func crossed(sections []report.Section, gates []report.Gate) error {
 	var tables []report.Table
 	for _, s := range sections {
 		tables = append(tables, s.Tables...)
+	}
+	if t, looked := report.FindingsTable(sections); looked {
+		tables = append(tables, t)
 	}
 	for _, g := range gates {
 		crossings, err := g.Check(tables)

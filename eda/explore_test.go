@@ -199,6 +199,10 @@ func TestFindings(t *testing.T) {
 		}), want: []eda.Finding{
 			{Severity: eda.Warning, About: "x", Text: "Alone it tells normal from attack in 100 % of the rows (always the larger class: 50 %). It may have been made from the label."},
 		}},
+		{name: "day or month", text: "when,label\n01/02/2024 10:00,normal\n03/02/2024 11:00,smurf\n", want: []eda.Finding{
+			{Severity: eda.Warning, About: "when", Text: "No date tells which number is the day and which the month; they were read day first."},
+		}},
+		{name: "day and month", text: "when,label\n01/02/2024 10:00,normal\n23/02/2024 11:00,smurf\n", not: []string{"day first"}},
 		{name: "gaps in the same rows", text: series("a,b,c,label", 40, func(i int) string {
 			if i%4 == 0 {
 				return ",,1,normal"

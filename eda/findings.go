@@ -49,7 +49,7 @@ func (e *Exploration) findings(s *dataset.Schema) []Finding {
 		return []Finding{{Problem, wholeTable, "There are no rows.", "Look whether the file is complete."}}
 	}
 	var out []Finding
-	out = append(out, e.readFindings()...)
+	out = append(out, e.readFindings(s)...)
 	out = append(out, e.contractFindings()...)
 	out = append(out, e.rowFindings()...)
 	out = append(out, e.leakFindings(s)...)
@@ -70,7 +70,7 @@ func (e *Exploration) findings(s *dataset.Schema) []Finding {
 }
 
 // readFindings are about what could not be read.
-func (e *Exploration) readFindings() []Finding {
+func (e *Exploration) readFindings(s *dataset.Schema) []Finding {
 	p := e.Problems
 	var out []Finding
 	if p.Recoded > 0 {
@@ -94,6 +94,13 @@ func (e *Exploration) readFindings() []Finding {
 			out = append(out, Finding{Warning, name,
 				fmt.Sprintf("%s infinite and %s as missing.", plural(c.Infinite, "cell")+choose(c.Infinite, " is", " are"), choose(c.Infinite, "counts", "count")),
 				"A rate over a duration of 0 gives this; recompute the rate, or leave such rows out with --where."})
+		}
+	}
+	for i, c := range p.Columns {
+		if c.DayOrMonth {
+			out = append(out, Finding{Warning, s.Columns[i].Name,
+				"No date tells which number is the day and which the month; they were read day first.",
+				"If the month comes first, write the dates as 2024-05-31 before anything is said over time."})
 		}
 	}
 	if len(p.Renamed) > 0 {

@@ -125,8 +125,12 @@ func (f *Figure) finishSVG(svg []byte, a arrangement) []byte {
 	end := start + bytes.IndexByte(svg[start:], '>') + 1
 	points := float64(pixel)
 	var out bytes.Buffer
-	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" role="img" shape-rendering="crispEdges" width="%g" height="%g" viewBox="0 0 %g %g">`,
-		a.width, a.height, a.width*points, a.height*points)
+	rendering := "crispEdges"
+	if _, ok := f.body.(slanted); ok {
+		rendering = "auto"
+	}
+	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" role="img" shape-rendering="%s" width="%g" height="%g" viewBox="0 0 %g %g">`,
+		rendering, a.width, a.height, a.width*points, a.height*points)
 	fmt.Fprintf(&out, "\n<title>%s</title>\n<desc>%s</desc>",
 		html.EscapeString(printable(f.Title, math.MaxInt)), html.EscapeString(printable(f.Alt, math.MaxInt)))
 	out.Write(svg[end:])

@@ -44,6 +44,10 @@ type body interface {
 	draw(p *painter, area rect)
 }
 
+// A slanted body has lines that are neither level nor upright, which a browser
+// must smooth; rectangles are sharper if it does not.
+type slanted interface{ slanted() }
+
 // A legendEntry explains a colour; the groups' colours follow from all names.
 type legendEntry struct {
 	group, text string

@@ -163,6 +163,9 @@ func (q qq) key() markKey {
 
 const qqDot = 2.75 // radius
 
+// slanted implements slanted.
+func (qq) slanted() {}
+
 func (q qq) height(width float64) float64 {
 	return q.key().height(width) + axisTitle + qqPlot + tickLabels + axisTitle
 }

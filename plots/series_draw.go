@@ -15,6 +15,9 @@ const (
 	mostLabels = 5
 )
 
+// slanted implements slanted.
+func (*series) slanted() {}
+
 func (s *series) height(width float64) float64 {
 	return s.key(nil).height(width) + axisTitle + seriesPlot + tickLabels + axisTitle
 }

@@ -53,6 +53,20 @@ type Finding struct {
 	Next  string `json:"next"`  // the next step: a sentence or a command
 }
 
+// FindingsTable lists the findings of sections, so that gates can look at them;
+// false if no section looks for any.
+func FindingsTable(sections []Section) (Table, bool) {
+	t := Table{Name: "findings", Title: "Findings", Columns: Cols("about", "finding", "text")}
+	looked := false
+	for _, s := range sections {
+		looked = looked || s.Findings != nil
+		for _, f := range s.Findings {
+			t.Rows = append(t.Rows, []any{f.About, f.Level.String(), f.Text})
+		}
+	}
+	return t, looked
+}
+
 // sorted returns findings with the most pressing first, else in their order.
 func sorted(findings []Finding) []Finding {
 	out := slices.Clone(findings)

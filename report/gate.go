@@ -44,7 +44,7 @@ func (c Crossing) String() string {
 
 // ParseGate reads a boolean expression over the keys of the glossary, with
 // comparisons, arithmetic, and, or, not, in, contains, startsWith and matches,
-// in the language of github.com/expr-lang/expr without its functions. Numbers of
+// in the language of github.com/expr-lang/expr with no function but abs. Numbers of
 // every kind are plain numbers: a share is 0 to 1, an amount of data is in
 // bytes, a time in seconds. Names and words are strings. The error of an
 // expression that is not one names the place, and the nearest key of a name that
@@ -59,7 +59,7 @@ func ParseGate(source string) (Gate, error) {
 	if len(source) > longestGate {
 		return fail(fmt.Errorf("longer than %d bytes", longestGate))
 	}
-	options := []expr.Option{expr.Env(gateEnvironment()), expr.AsBool(), expr.DisableAllBuiltins()}
+	options := []expr.Option{expr.Env(gateEnvironment()), expr.AsBool(), expr.DisableAllBuiltins(), expr.EnableBuiltin("abs")}
 	tree, err := parser.Parse(source)
 	if err != nil {
 		return fail(placed(err))
@@ -112,6 +112,9 @@ func shorten(source string) string {
 func placed(err error) error {
 	var at *file.Error
 	if errors.As(err, &at) {
+		if strings.Contains(at.Message, "unexpected token EOF") {
+			return fmt.Errorf("column %d: the condition ends too early", at.Column+1)
+		}
 		return fmt.Errorf("column %d: %s", at.Column+1, at.Message)
 	}
 	return err
@@ -140,13 +143,16 @@ func identifiers(root ast.Node) []string {
 	return names
 }
 
-// checkNodes returns an error for the first function call, which could take any
-// time, and the first name that the glossary does not have.
+// checkNodes returns an error for the first call of a function but abs, which
+// could take any time, and the first name that the glossary does not have.
 func checkNodes(root ast.Node) error {
 	for _, node := range nodes(root) {
 		column := node.Location().From + 1
 		switch n := node.(type) {
 		case *ast.BuiltinNode:
+			if n.Name == "abs" {
+				continue
+			}
 			return fmt.Errorf("column %d: the function %s is not part of a gate", column, n.Name)
 		case *ast.CallNode:
 			return fmt.Errorf("column %d: a function is not part of a gate", column)

@@ -31,6 +31,7 @@ func TestGateCheck(t *testing.T) {
 		{"missing >= 3 && missing < 10", []string{"missing, flag: missing = 3"}},
 		{"missing + 1 > 10", []string{"missing, src_bytes: missing = 10"}},
 		{"missing > 1000", nil},
+		{"abs(log10_p) > 1 and abs(p) < 1", []string{"tests, src_bytes, label: log10_p = -500, p = 1.00e-500"}},
 		{`feature == "flag" and missing > 0`, []string{"missing, flag: missing = 3"}},
 		{`feature in ["dst_bytes"] and missing == 0`, []string{"missing, dst_bytes: missing = 0"}},
 		{"p < 0.05", []string{"tests, src_bytes, label: p = 1.00e-500"}},
@@ -75,7 +76,7 @@ func TestGateErrors(t *testing.T) {
 		{"1 > 0", "looks at no column"},
 		{"missin_share > 0.05", `column 1: "missin_share" is no known column; the nearest is "missing_share"`},
 		{"n > 1 and skewnes > 2", `column 11: "skewnes" is no known column; the nearest is "skewness"`},
-		{"missing >", "column 9: unexpected token EOF"},
+		{"missing >", "column 9: the condition ends too early"},
 		{"missing", "expected bool"},
 		{"missing > 'a'", "column 9: invalid operation"},
 		{"feature > 1", "column 9: invalid operation"},
@@ -123,5 +124,25 @@ func TestCrossingWithoutLabels(t *testing.T) {
 	crossed, err := gate.Check([]Table{{Name: "t", Columns: Cols("n"), Rows: [][]any{{1}, {5}}}})
 	if err != nil || len(crossed) != 1 || crossed[0].String() != "t, row 2: n = 5" {
 		t.Errorf("%v, %v", crossed, err)
+	}
+}
+
+// Findings can be gated, where findings are looked for at all.
+func TestGateOnFindings(t *testing.T) {
+	gate, err := ParseGate(`finding in ["problem", "warning"]`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, looked := FindingsTable([]Section{{ID: "a"}, {ID: "b", Findings: []Finding{
+		{Level: Notice, About: "flag", Text: "It is so."}, {Level: Problem, About: "src_bytes", Text: "It is bad."}}}})
+	if !looked {
+		t.Fatal("no findings")
+	}
+	crossed, err := gate.Check([]Table{table})
+	if err != nil || len(crossed) != 1 || crossed[0].String() != "findings, src_bytes: finding = problem" {
+		t.Errorf("%v, %v", crossed, err)
+	}
+	if _, looked := FindingsTable([]Section{{ID: "a"}}); looked {
+		t.Error("findings of a section that looks for none")
 	}
 }

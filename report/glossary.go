@@ -64,6 +64,9 @@ var names = []Column{
 	{Key: "rule", Title: "Rule", Kind: Text, Help: "what the values of a column must satisfy"},
 	{Key: "item", Title: "Item", Kind: Text, Help: "what a row of a summary counts"},
 	{Key: "value", Title: "Value", Kind: Real, Help: "number that the row is about"},
+	{Key: "about", Title: "About", Kind: Label, Help: "what a finding is about: columns, or the table"},
+	{Key: "finding", Title: "Finding", Kind: Text, Help: "how much a finding matters: info, notice, warning, problem"},
+	{Key: "text", Title: "Text", Kind: Text, Help: "what was found"},
 	{Key: "note", Title: "Remark", Kind: Text, Help: "what the reader should know of this row"},
 	{Key: "row", Title: "Row", Kind: Count, Help: "record number in the data, from 1"},
 }

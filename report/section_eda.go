@@ -74,7 +74,7 @@ func relations(e *eda.Exploration) ([]Section, error) {
 
 // Overview says what the table is and what is wrong with it.
 func Overview(e *eda.Exploration, private bool) Section {
-	s := Section{ID: "overview", Title: "Overview", Warnings: e.Skipped}
+	s := Section{ID: "overview", Title: "Overview", Warnings: e.Skipped, Findings: []Finding{}}
 	for _, f := range e.Findings {
 		s.Findings = append(s.Findings, Finding{Level: Level(f.Severity), About: f.About, Text: f.Text, Next: f.Next})
 	}
