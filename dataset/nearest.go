@@ -115,7 +115,8 @@ const mostProposals = 3
 
 // Nearest returns the candidates, at most three, that a misspelt name may have
 // meant, the likeliest first: those within one edit for every three letters
-// (one at least), then those that contain the name, the shortest first. Case,
+// (one at least), then those that contain the name, and those that begin nearly
+// like it, the shortest first. Case,
 // blanks and punctuation do not count. Equally near candidates keep their order.
 func Nearest(name string, candidates []string) []string {
 	wanted := []rune(normaliseName(name))
@@ -141,6 +142,8 @@ func Nearest(name string, candidates []string) []string {
 			near = append(near, proposal{c, distance})
 		case len(wanted) >= 3 && strings.Contains(n, string(wanted)):
 			near = append(near, proposal{c, limit + extra})
+		case len(wanted) >= 6 && extra > 0 && editDistance(wanted, []rune(n)[:len(wanted)]) <= 2: // protocl for protocol_type
+			near = append(near, proposal{c, limit + extra + 1})
 		}
 	}
 	slices.SortStableFunc(near, func(a, b proposal) int { return cmp.Compare(a.distance, b.distance) })

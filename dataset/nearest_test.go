@@ -28,7 +28,7 @@ func ExampleSchema_Resolve() {
 
 func ExampleNearest() {
 	fmt.Println(Nearest("protcol", []string{"protocol_type", "service", "protocol"}))
-	// Output: [protocol]
+	// Output: [protocol protocol_type]
 }
 
 func TestResolve(t *testing.T) {

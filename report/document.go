@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 )
 
@@ -161,7 +160,7 @@ func (d Document) findings() []Finding {
 func (i DataInfo) facts() []string {
 	var facts []string
 	if i.Rows > 0 || i.Columns > 0 {
-		facts = append(facts, Format(Count, i.Rows)+" rows × "+strconv.Itoa(i.Columns)+" columns")
+		facts = append(facts, sizeText(int(i.Rows), i.Columns))
 	}
 	if i.Label != "" {
 		label := "label " + printable(i.Label)
