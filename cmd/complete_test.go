@@ -42,7 +42,7 @@ func TestCompletion(t *testing.T) {
 		{"describe traffic.csv --type count=", kinds},
 		{"describe traffic.csv --type count=c", []string{"count=category"}},
 		{"describe --format ", []string{"table", "markdown", "csv", "json"}},
-		{"corr --method ", []string{"pearson", "spearman", "cramers"}},
+		{"corr --method ", []string{"pearson", "spearman", "kendall", "cramers", "pointbiserial", "eta", "mi", "all"}},
 		{"describe --header ", []string{"auto", "yes", "no"}},
 		{"convert --into ", []string{"comma", "tab", "semicolon", "pipe", "space"}},
 		{"missing --fail-if missing_s", []string{"missing_share"}},

@@ -187,7 +187,7 @@ func fits(t testing.TB, what, text string, width int) {
 func TestJobsDoNotChangeAnswers(t *testing.T) {
 	inTestdata(t)
 	write(t, "big.csv", run(t, "simulate", "--connections", "9000", "--seed", "5"))
-	for _, args := range [][]string{{"describe", "big.csv"}, {"corr", "big.csv", "--method", "spearman"}, {"eda", "big.csv"}, {"convert", "big.csv"}} {
+	for _, args := range [][]string{{"describe", "big.csv"}, {"corr", "big.csv", "--method", "all"}, {"eda", "big.csv"}, {"convert", "big.csv"}} {
 		if args[0] != "convert" {
 			args = append(args, "--format", "json", "--no-report")
 		}
@@ -281,6 +281,8 @@ func TestFlagsWork(t *testing.T) {
 		{"outliers traffic.csv --rows 2", "outliers traffic.csv"},
 		{"corr traffic.csv --adjust bonferroni", "corr traffic.csv"},
 		{"corr traffic.csv --alpha 0.2", "corr traffic.csv"},
+		{"corr traffic.csv --redundant 0.5", "corr traffic.csv"},
+		{"corr traffic.csv --method pointbiserial --normal smurf", "corr traffic.csv --method pointbiserial"},
 		{"convert messy.csv --max-bad 0.2 --escape-formulas", "convert messy.csv --max-bad 0.2"},
 		{"simulate --connections 9 --days 2", "simulate --connections 9"},
 		{"simulate --connections 9 --attack-share 0.9", "simulate --connections 9"},

@@ -23,6 +23,7 @@ type Associations struct {
 	Rows     int64            // rows of the table
 	Names    []string         // the columns, in the order of the features
 	V        [][]float64      // bias-corrected, by Names; NaN where it is undefined
+	Order    []int            // Names so that those that go together stand together
 	Pairs    []AssociatedPair // by falling corrected V; pairs without one are left out
 	Constant []string         // columns left out because they have one level or none
 	LeftOut  []string         // columns left out because they have too many levels, or name the row
@@ -99,7 +100,7 @@ func associate(x *crosser, o AssociateOptions) (*Associations, error) {
 		}
 	}
 	if len(varying) < 2 {
-		return nil, &fewColumnsError{"an association needs two columns with levels that vary", len(varying)}
+		return nil, fewColumns("an association needs two columns with levels that vary", len(varying))
 	}
 	a.V = make([][]float64, len(varying))
 	for i := range a.V {
@@ -118,6 +119,10 @@ func associate(x *crosser, o AssociateOptions) (*Associations, error) {
 			a.Pairs = append(a.Pairs, p)
 			a.V[i][j], a.V[j][i] = p.Corrected.Value, p.Corrected.Value
 		}
+	}
+	var err error
+	if a.Order, err = leafOrder(len(a.Names), func(i, j int) float64 { return a.V[i][j] }); err != nil {
+		return nil, err
 	}
 	return a, a.adjust(o.Adjust)
 }

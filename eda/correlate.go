@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"sort"
 
 	"github.com/netanom/netanom/dataset"
@@ -18,15 +19,25 @@ type CorrelateOptions struct {
 	Method   stats.CorrelationMethod // zero: Pearson's r
 	Level    float64                 // confidence level; 0: 0.95
 	Adjust   stats.Adjustment        // of the p-values over all pairs; zero: none
+
+	Normal    []string // levels of the label that mean normal; empty: found by name
+	Redundant float64  // absolute correlation above which columns say nearly the same; 0: 0.9
+	Scatters  int      // most pairs of which points are kept
 }
 
 // Correlations are the correlations of every two numeric columns.
 type Correlations struct {
-	Rows     int64 // rows of the table
-	Matrix   stats.CorrelationMatrix
-	Pairs    []CorrelatedPair // by falling absolute correlation; pairs without one are left out
-	Constant []string         // columns left out because they do not vary, or hold no value
-	Warnings []string         // what is not as asked, in sentences
+	Rows      int64 // rows of the table
+	Matrix    stats.CorrelationMatrix
+	Order     []int            // the columns of Matrix so that those that go together stand together
+	Pairs     []CorrelatedPair // by falling absolute correlation; pairs without one are left out
+	Threshold float64          // absolute correlation above which columns are redundant
+	Redundant []Redundancy     // in file order
+	Scatters  []Scatter        // of the strongest pairs
+	Constant  []string         // columns left out because they do not vary, or hold no value
+	Warnings  []string         // what is not as asked, in sentences
+
+	columns []int // of the schema, in the order of Matrix
 }
 
 // A CorrelatedPair is one correlation with its test.
@@ -40,20 +51,25 @@ type CorrelatedPair struct {
 const defaultLevel = 0.95
 
 // A fewColumnsError says that there are no two columns to relate.
-type fewColumnsError struct {
-	need  string
-	there int
-}
+type fewColumnsError struct{ text string }
 
 // Error implements error.
-func (e *fewColumnsError) Error() string {
-	return fmt.Sprintf("%s; there %s", e.need, choose(int64(e.there), "is 1", fmt.Sprintf("are %d", e.there)))
+func (e *fewColumnsError) Error() string { return e.text }
+
+// fewColumns says what is needed and how many there are.
+func fewColumns(need string, there int) error {
+	return &fewColumnsError{fmt.Sprintf("%s; there %s", need, choose(int64(there), "is 1", fmt.Sprintf("are %d", there)))}
 }
 
 // Correlate computes the correlations of the numeric columns over the rows
-// complete in each pair, with intervals and p-values adjusted over all pairs.
-// Columns that do not vary are named and left out. It is an error if fewer than
-// two are left, or if a column asked for by name holds no numbers.
+// complete in each pair, with intervals and p-values adjusted over all pairs, and
+// looks for columns that say nearly the same. Columns that do not vary are named
+// and left out. It is an error if fewer than two are left, if a column asked for
+// by name holds no numbers, and if Normal is no level of the label.
+//
+// Order is that of the leaves of a hierarchical clustering, by average linkage on
+// 1 − |r|. Redundant groups are those that correlations above the threshold link,
+// directly or through others.
 //
 // A table with more than 67,108,864 cells in these columns is reduced to evenly
 // spaced rows, which the warnings say.
@@ -65,41 +81,56 @@ func Correlate(ctx context.Context, src dataset.Source, o CorrelateOptions) (*Co
 	if err != nil {
 		return nil, err
 	}
-	g := &gatherer{hint: rowsOf(src)}
-	if g.columns, err = numericColumns(src.Schema(), wanted); err != nil {
+	if wanted, err = numericColumns(src.Schema(), wanted); err != nil {
 		return nil, err
+	}
+	g := &gatherer{hint: rowsOf(src), columns: slices.Clone(wanted)}
+	if label := src.Schema().Label(); label >= 0 && src.Schema().Columns[label].Dict != nil {
+		g.also(label)
 	}
 	if err := src.Scan(ctx, g); err != nil {
 		return nil, err
 	}
-	return correlate(ctx, src.Schema(), g, o)
+	return correlate(ctx, src.Schema(), g, wanted, o)
 }
 
-// correlate relates the gathered columns.
-func correlate(ctx context.Context, s *dataset.Schema, g *gatherer, o CorrelateOptions) (*Correlations, error) {
-	out := &Correlations{Rows: g.rows}
-	if g.step > 1 {
-		out.Warnings = append(out.Warnings, fmt.Sprintf("The correlations use one row in %d, %s of %s, because all would not fit memory.",
-			g.step, grouped(int64(len(g.values[0]))), plural(g.rows, "row")))
+// correlate relates some of the gathered columns.
+func correlate(ctx context.Context, s *dataset.Schema, g *gatherer, columns []int, o CorrelateOptions) (*Correlations, error) {
+	out := &Correlations{Rows: g.rows, Threshold: o.Redundant, Warnings: g.warnings("correlations")}
+	if out.Threshold == 0 {
+		out.Threshold = redundant
 	}
-	var names []string
-	var columns [][]float64
-	for k, i := range g.columns {
-		if isConstant(g.values[k]) {
-			out.Constant = append(out.Constant, s.Columns[i].Name)
-			continue
-		}
-		names, columns = append(names, s.Columns[i].Name), append(columns, g.values[k])
-	}
-	if len(columns) < 2 {
-		return nil, &fewColumnsError{"a correlation needs two numeric columns that vary", len(columns)}
-	}
-	var err error
-	out.Matrix, err = stats.Correlations(ctx, names, columns, stats.CorrelationOptions{Method: o.Method, Workers: runtime.GOMAXPROCS(0)})
+	classes, err := FindClasses(s, o.Normal)
 	if err != nil {
 		return nil, err
 	}
-	return out, out.test(o)
+	var names []string
+	var values [][]float64
+	for _, i := range columns {
+		if isConstant(g.of(i)) {
+			out.Constant = append(out.Constant, s.Columns[i].Name)
+			continue
+		}
+		names, values, out.columns = append(names, s.Columns[i].Name), append(values, g.of(i)), append(out.columns, i)
+	}
+	if len(names) < 2 {
+		return nil, fewColumns("a correlation needs two numeric columns that vary", len(names))
+	}
+	out.Matrix, err = stats.Correlations(ctx, names, values, stats.CorrelationOptions{Method: o.Method, Workers: runtime.GOMAXPROCS(0)})
+	if err != nil {
+		return nil, err
+	}
+	if out.Order, err = leafOrder(out.Matrix.Len(), out.Matrix.At); err != nil {
+		return nil, err
+	}
+	if err := out.test(o); err != nil {
+		return nil, err
+	}
+	if out.Redundant, err = out.redundancies(s, g, &classes, out.Threshold); err != nil {
+		return nil, err
+	}
+	out.Scatters = out.scatters(s, g, &classes, o.Scatters)
+	return out, nil
 }
 
 func isConstant(x []float64) bool {
@@ -184,19 +215,19 @@ func adjust(method stats.Adjustment, n int, at func(k int) (r *stats.Result, p, 
 	return nil
 }
 
-// Redundant returns the groups of columns that correlations above the threshold
-// in absolute value link, directly or through others. Groups have two columns at
-// least; they, and the columns in them, are in the order of the matrix.
-func (c *Correlations) Redundant(threshold float64) [][]string {
+// linked returns the groups of usable columns of the matrix that correlations
+// above the threshold in absolute value link, directly or through others. Groups
+// have two columns at least; they, and the columns in them, are in the order of the
+// matrix.
+func (c *Correlations) linked(threshold float64, usable func(i int) bool) [][]int {
 	group := make([]int, c.Matrix.Len()) // of each column: its group's first
 	for i := range group {
 		group[i] = i
-	}
-	for i := range group {
 		for j := range i {
-			if math.Abs(c.Matrix.At(i, j)) > threshold && group[i] != group[j] {
+			enough := c.Matrix.N(i, j) > 2 // any two rows lie on a line
+			if enough && usable(i) && usable(j) && math.Abs(c.Matrix.At(i, j)) > threshold && group[i] != group[j] {
 				from, to := max(group[i], group[j]), min(group[i], group[j])
-				for k := range group {
+				for k := range i + 1 {
 					if group[k] == from {
 						group[k] = to
 					}
@@ -204,15 +235,9 @@ func (c *Correlations) Redundant(threshold float64) [][]string {
 			}
 		}
 	}
-	members := make([][]string, len(group))
-	for i, g := range group {
-		members[g] = append(members[g], c.Matrix.Names[i])
+	members := make([][]int, len(group))
+	for i, first := range group {
+		members[first] = append(members[first], i)
 	}
-	var out [][]string
-	for _, m := range members {
-		if len(m) > 1 {
-			out = append(out, m)
-		}
-	}
-	return out
+	return slices.DeleteFunc(members, func(m []int) bool { return len(m) < 2 })
 }

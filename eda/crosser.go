@@ -11,10 +11,11 @@ import (
 )
 
 // A crosser is the analysis that counts the pairs of levels of every two of its
-// columns.
+// columns. The levels of a column of numbers are bins.
 type crosser struct {
 	columns  []int
-	leftOut  []string // columns with too many levels
+	bins     map[int][]float64 // of columns of numbers: the largest value of each bin but the last, see binOf
+	leftOut  []string          // columns with too many levels
 	warnings []string
 	schema   *dataset.Schema
 	rows     int64
@@ -33,19 +34,24 @@ const (
 
 // newCrosser crosses those of the columns whose cross tables are not too large.
 func newCrosser(s *dataset.Schema, columns []int) *crosser {
-	x := &crosser{}
+	return newCrosserOf(s, columns, nil)
+}
+
+// newCrosserOf is newCrosser with bins of some columns.
+func newCrosserOf(s *dataset.Schema, columns []int, bins map[int][]float64) *crosser {
+	x := &crosser{bins: bins}
 	for _, i := range columns {
-		if c := &s.Columns[i]; c.Role == dataset.Identifier || levelsOf(c) > maxCrossLevels {
+		if c := &s.Columns[i]; c.Role == dataset.Identifier || x.levelsOf(s, i) > maxCrossLevels {
 			x.leftOut = append(x.leftOut, c.Name)
 		} else {
 			x.columns = append(x.columns, i)
 		}
 	}
 	var squeezed []string
-	for crossCells(s, x.columns) > maxCrossCells {
+	for x.cells(s) > maxCrossCells {
 		most := 0
 		for k, i := range x.columns {
-			if levelsOf(&s.Columns[i]) >= levelsOf(&s.Columns[x.columns[most]]) {
+			if x.levelsOf(s, i) >= x.levelsOf(s, x.columns[most]) {
 				most = k
 			}
 		}
@@ -67,11 +73,19 @@ func levelsOf(c *dataset.Column) int {
 	return c.Dict.Len()
 }
 
-// crossCells returns how many cells all cross tables of the columns have.
-func crossCells(s *dataset.Schema, columns []int) int {
+// levelsOf returns how many levels or bins a column has.
+func (x *crosser) levelsOf(s *dataset.Schema, column int) int {
+	if bins, ok := x.bins[column]; ok {
+		return len(bins) + 1
+	}
+	return levelsOf(&s.Columns[column])
+}
+
+// cells returns how many cells all cross tables of the columns have.
+func (x *crosser) cells(s *dataset.Schema) int {
 	cells, before := 0, 0
-	for _, i := range columns {
-		n := levelsOf(&s.Columns[i])
+	for _, i := range x.columns {
+		n := x.levelsOf(s, i)
 		cells += n * before
 		before += n
 	}
@@ -111,7 +125,11 @@ func pair(i, j int) int { return j*(j-1)/2 + i }
 func (x *crosser) Batch(worker int, b *dataset.Batch) error {
 	w := &x.workers[worker]
 	for k, c := range x.columns {
-		w.codes[k] = levelCodes(w.codes[k][:0], &b.Columns[c])
+		if bins, ok := x.bins[c]; ok {
+			w.codes[k] = binCodes(w.codes[k][:0], &b.Columns[c], bins)
+		} else {
+			w.codes[k] = levelCodes(w.codes[k][:0], &b.Columns[c])
+		}
 		w.counts[k] = countCodes(w.counts[k], w.codes[k])
 	}
 	for j := range w.codes {
@@ -132,6 +150,31 @@ func levelCodes(dst []uint32, v *dataset.Vector) []uint32 {
 		dst = append(dst, flagCode(v.Float(i)))
 	}
 	return dst
+}
+
+// binCodes returns the bins of a column of numbers.
+func binCodes(dst []uint32, v *dataset.Vector, bins []float64) []uint32 {
+	for i := range max(len(v.Ints), len(v.Floats)) {
+		dst = append(dst, binOf(v.Float(i), bins))
+	}
+	return dst
+}
+
+// binOf returns the number of a value's bin: that of the first bound not below it,
+// one more than there are if all are.
+func binOf(x float64, bins []float64) uint32 {
+	if x != x {
+		return dataset.MissingCode
+	}
+	lo, hi := 0, len(bins)
+	for lo < hi {
+		if mid := (lo + hi) / 2; bins[mid] < x {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return uint32(lo)
 }
 
 // flagCode is the level of a flag's value, which in dirty data is not always 0

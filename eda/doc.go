@@ -4,8 +4,9 @@
 //
 // Each question is a function that takes a dataset.Source and options, scans the
 // source once or twice, and returns values: Describe, Missing, Correlate,
-// Associate, FindOutliers, Extremes, Duplicates and Contract. Explore asks them
-// all in as few scans, and turns the answers into findings with a next step.
+// Associate, RelateGroups, Inform, FindOutliers, Extremes, Duplicates and
+// Contract. Explore asks nearly all in as few scans, and turns the answers into
+// findings with a next step; Relate asks all that are about how columns go together.
 // Nothing here formats a number or draws; package report does.
 //
 // Behind each question is a dataset.Analysis of its own file, which gathers what

@@ -101,6 +101,45 @@ func ExampleAssociate() {
 	// protocol_type and service: V = 1; the service tells 100 % of the protocol, the protocol 42 % of the service
 }
 
+func ExampleRelateGroups() {
+	ctx := context.Background()
+	g, err := eda.RelateGroups(ctx, records(ctx), eda.GroupOptions{Features: []string{"serror_rate", "attack"}, Method: eda.CorrelationRatio})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, p := range g.Pairs {
+		fmt.Printf("%s within %s: eta = %.2f in groups of %v\n", p.Number, p.Group, p.Estimate.Value, p.N)
+	}
+	// Output:
+	// serror_rate within attack: eta = 1.00 in groups of [1 2 4]
+	// serror_rate within attack (class): eta = 0.73 in groups of [4 3]
+}
+
+func ExampleInform() {
+	ctx := context.Background()
+	n, err := eda.Inform(ctx, records(ctx), eda.InformOptions{Features: []string{"protocol_type", "service"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	p := n.Pairs[0]
+	fmt.Printf("%s and %s share %.3f of %.3f and %.3f bits\n", p.A, p.B, p.Bits, p.RowEntropy, p.ColEntropy)
+	// Output:
+	// protocol_type and service share 0.764 of 0.764 and 1.837 bits
+}
+
+func ExampleRedundancy() {
+	ctx := context.Background()
+	c, err := eda.Correlate(ctx, records(ctx), eda.CorrelateOptions{Features: []string{"duration", "su_attempted", "src_bytes"}, Redundant: 0.95})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, r := range c.Redundant {
+		fmt.Println(r.Proposal())
+	}
+	// Output:
+	// Keep duration: it comes first. Drop su_attempted.
+}
+
 func ExampleFindOutliers() {
 	ctx := context.Background()
 	o, err := eda.FindOutliers(ctx, records(ctx), eda.OutlierOptions{Features: []string{"src_bytes"}, Rows: 1})

@@ -33,6 +33,7 @@ type Exploration struct {
 	Pearson      *Correlations // nil where fewer than two numeric columns vary
 	Spearman     *Correlations
 	Associations *Associations // nil where fewer than two columns with levels vary
+	Information  *Informed     // nil where fewer than two columns vary
 	Outliers     *Outliers     // with up to five rows for each column
 	Extremes     []Extreme     // up to three highest and three lowest values of each column
 	Repeats      *Repeats
@@ -46,6 +47,7 @@ type Exploration struct {
 const (
 	exploredOutliers = 5
 	exploredExtremes = 3
+	exploredScatters = 3
 )
 
 // Explore asks every question of the package and turns the answers into
@@ -72,6 +74,7 @@ func Explore(ctx context.Context, src dataset.Source, o ExploreOptions) (*Explor
 		{"ranking features", x.rank},
 		{"correlating", x.correlate},
 		{"crossing categories", x.associate},
+		{"measuring shared information", x.inform},
 	} {
 		o.Stage(step.name)
 		if err := step.run(); err != nil {
@@ -91,8 +94,10 @@ type explorer struct {
 	out      *Exploration
 
 	// What the second scan is for.
-	numbers *gatherer
+	varying []int     // columns of numbers
+	numbers *gatherer // of these, and of the label
 	levels  *crosser
+	binned  *crosser // numbers in bins, and levels
 
 	split *labelSplit // nil where classes are not known
 }
@@ -136,9 +141,12 @@ func (x *explorer) compare() (err error) {
 		return err
 	}
 	extremes := newExtremeFinder(out.Profile, exploredExtremes)
-	x.numbers = &gatherer{hint: out.Profile.Rows, columns: numericAmong(s, x.profiled(func(p *ColumnProfile) bool { return p.Distinct > 1 }))}
+	x.varying = numericAmong(s, x.profiled(func(p *ColumnProfile) bool { return p.Distinct > 1 }))
+	x.numbers = &gatherer{hint: out.Profile.Rows, columns: slices.Clone(x.varying)}
+	x.numbers.also(out.Classes.Column)
 	x.levels = newCrosser(s, levelledAmong(s, x.features))
-	analyses := []dataset.Analysis{outliers, extremes, x.numbers, x.levels}
+	x.binned = newBinnedCrosser(s, informativeAmong(s, x.features), out.Profile)
+	analyses := []dataset.Analysis{outliers, extremes, x.numbers, x.levels, x.binned}
 	var labelled *labelCounter
 	if out.Classes.Known() {
 		counted := slices.DeleteFunc(splittable(s, out.Classes, x.features), func(i int) bool { return out.profile(i).wide() })
@@ -192,12 +200,12 @@ func (x *explorer) profiled(holds func(p *ColumnProfile) bool) []int {
 // correlate computes both matrices from the numbers of the second scan.
 func (x *explorer) correlate() (err error) {
 	s, out := x.src.Schema(), x.out
-	o := CorrelateOptions{Method: stats.Pearson, Adjust: x.options.Adjust}
-	if out.Pearson, err = correlate(x.ctx, s, x.numbers, o); err != nil {
+	o := CorrelateOptions{Method: stats.Pearson, Adjust: x.options.Adjust, Normal: x.options.Normal, Scatters: exploredScatters}
+	if out.Pearson, err = correlate(x.ctx, s, x.numbers, x.varying, o); err != nil {
 		return x.skip("No correlations", err)
 	}
-	o.Method = stats.Spearman
-	if out.Spearman, err = correlate(x.ctx, s, x.numbers, o); err != nil {
+	o.Method, o.Scatters = stats.Spearman, 0
+	if out.Spearman, err = correlate(x.ctx, s, x.numbers, x.varying, o); err != nil {
 		return err
 	}
 	for _, c := range []*Correlations{out.Pearson, out.Spearman} {
@@ -212,6 +220,11 @@ func (x *explorer) correlate() (err error) {
 func (x *explorer) associate() (err error) {
 	x.out.Associations, err = associate(x.levels, AssociateOptions{Adjust: x.options.Adjust})
 	return x.skip("No associations", err)
+}
+
+func (x *explorer) inform() (err error) {
+	x.out.Information, err = inform(x.ctx, x.binned, InformOptions{Adjust: x.options.Adjust})
+	return x.skip("No mutual information", err)
 }
 
 // skip takes note of a question that the table has too few columns for; other

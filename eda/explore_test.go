@@ -63,6 +63,8 @@ func exploreOneByOne(t *testing.T, src dataset.Source) {
 			}
 			got := map[stats.CorrelationMethod]*eda.Correlations{stats.Pearson: e.Pearson, stats.Spearman: e.Spearman}[method]
 			same(t, method.String(), got.Pairs, c.Pairs)
+			same(t, "redundant", got.Redundant, c.Redundant)
+			same(t, "order", got.Order, c.Order)
 			same(t, "constant", got.Constant, c.Constant)
 		}
 		a, err := eda.Associate(ctx, src, eda.AssociateOptions{Adjust: stats.BenjaminiHochberg})
@@ -70,6 +72,11 @@ func exploreOneByOne(t *testing.T, src dataset.Source) {
 			t.Fatal(err)
 		}
 		same(t, "associations", e.Associations, a)
+		n, err := eda.Inform(ctx, src, eda.InformOptions{Adjust: stats.BenjaminiHochberg})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "information", e.Information, n)
 	}
 }
 
@@ -312,6 +319,9 @@ func TestCancelled(t *testing.T) {
 		"missing":   func() error { _, err := eda.Missing(ctx, src, eda.MissingOptions{}); return err },
 		"repeats":   func() error { _, err := eda.Duplicates(ctx, src, eda.Classes{Column: -1}); return err },
 		"correlate": func() error { _, err := eda.Correlate(ctx, src, eda.CorrelateOptions{}); return err },
+		"relate":    func() error { _, err := eda.Relate(ctx, src, eda.RelateOptions{}); return err },
+		"groups":    func() error { _, err := eda.RelateGroups(ctx, src, eda.GroupOptions{}); return err },
+		"inform":    func() error { _, err := eda.Inform(ctx, src, eda.InformOptions{}); return err },
 		"associate": func() error { _, err := eda.Associate(ctx, src, eda.AssociateOptions{}); return err },
 		"outliers":  func() error { _, err := eda.FindOutliers(ctx, src, eda.OutlierOptions{Rows: 1}); return err },
 		"extremes":  func() error { _, err := eda.Extremes(ctx, src, p, 1); return err },
@@ -334,9 +344,18 @@ func TestFactsOfKDD(t *testing.T) {
 	if len(e.Breaches) != 1 || e.Breaches[0].Column != "su_attempted" || e.Breaches[0].Cells != 59 || e.Breaches[0].Values[0] != "2" {
 		t.Errorf("breaches %+v", e.Breaches)
 	}
-	groups := e.Pearson.Redundant(0.9)
-	if len(groups) != 3 || len(slices.Concat(groups...)) != 10 {
-		t.Errorf("redundant %q", groups)
+	columns := 0
+	kept := ""
+	for _, r := range e.Pearson.Redundant {
+		columns += len(r.Columns)
+		kept += " " + r.Kept()
+	}
+	// NumPy's corrcoef with 0 for normal and 1 for the rest is highest for these.
+	if kept != " num_root dst_host_srv_serror_rate srv_rerror_rate" {
+		t.Errorf("to be kept:%s", kept)
+	}
+	if len(e.Pearson.Redundant) != 3 || columns != 10 {
+		t.Errorf("redundant %+v", e.Pearson.Redundant)
 	}
 	if normal, attack := e.ByClass["wrong_fragment"].Normal, e.ByClass["wrong_fragment"].Attack; normal.Len() != 1 || attack.Total()-attack.Counts[0][0] != 1090 {
 		t.Errorf("wrong_fragment: %v and %v", normal, attack)

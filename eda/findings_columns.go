@@ -184,10 +184,15 @@ func (e *Exploration) redundancyFindings() []Finding {
 		return nil
 	}
 	var out []Finding
-	for _, group := range e.Pearson.Redundant(redundant) {
-		out = append(out, Finding{Notice, strings.Join(group, ", "),
-			fmt.Sprintf("These %d columns say nearly the same: absolute Pearson correlations above %g link them.", len(group), redundant),
-			"Keep one of them where a model's coefficients are to be read."})
+	for i := range e.Pearson.Redundant {
+		r := &e.Pearson.Redundant[i]
+		var names []string
+		for _, c := range r.Columns {
+			names = append(names, c.Name)
+		}
+		out = append(out, Finding{Notice, strings.Join(names, ", "),
+			fmt.Sprintf("These %d columns say nearly the same: absolute Pearson correlations above %g link them.", len(names), e.Pearson.Threshold),
+			r.Proposal()})
 	}
 	return out
 }

@@ -36,7 +36,11 @@ func FuzzExplore(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			answers = append(answers, dump(e))
+			r, err := eda.Relate(ctx, src, eda.RelateOptions{Scatters: 2})
+			if err != nil {
+				t.Fatal(err)
+			}
+			answers = append(answers, dump(e)+dump(r))
 		}
 		same(t, "table", answers[1], answers[0])
 	})

@@ -1,13 +1,19 @@
 package eda
 
-import "github.com/netanom/netanom/dataset"
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/netanom/netanom/dataset"
+)
 
 // maxGatheredCells bounds the memory that correlations take for their columns:
 // eight bytes a cell, and as much again for ranks.
 const maxGatheredCells = 1 << 26
 
-// A gatherer is the analysis that keeps some numeric columns as floats in file
-// order, NaN where a cell is missing. Once there are more rows than fit, it keeps
+// A gatherer is the analysis that keeps some columns as floats in file order, NaN
+// where a cell is missing: numbers as they are, levels as their codes. Once there are more rows than fit, it keeps
 // only those whose number is a multiple of the step.
 type gatherer struct {
 	columns []int
@@ -51,9 +57,49 @@ func (g *gatherer) Columns(*dataset.Schema) []int { return g.columns }
 // Batch implements dataset.Analysis.
 func (g *gatherer) Batch(worker int, b *dataset.Batch) error {
 	for k, i := range g.columns {
-		g.workers[worker][k] = b.Columns[i].AppendFloats(g.workers[worker][k])
+		v := &b.Columns[i]
+		if v.Codes == nil {
+			g.workers[worker][k] = v.AppendFloats(g.workers[worker][k])
+			continue
+		}
+		for _, code := range v.Codes {
+			x := float64(code)
+			if code == dataset.MissingCode {
+				x = math.NaN()
+			}
+			g.workers[worker][k] = append(g.workers[worker][k], x)
+		}
 	}
 	return nil
+}
+
+// of returns the values of a column, nil if it was not gathered.
+func (g *gatherer) of(column int) []float64 {
+	if k := slices.Index(g.columns, column); k >= 0 {
+		return g.values[k]
+	}
+	return nil
+}
+
+// kept returns how many rows were kept.
+func (g *gatherer) kept() int64 { return (g.rows + g.step - 1) / g.step }
+
+// also adds columns to those that are gathered, each once.
+func (g *gatherer) also(columns ...int) {
+	for _, i := range columns {
+		if i >= 0 && !slices.Contains(g.columns, i) {
+			g.columns = append(g.columns, i)
+		}
+	}
+}
+
+// warnings says that not all rows were kept, if so.
+func (g *gatherer) warnings(what string) []string {
+	if g.step == 1 {
+		return nil
+	}
+	return []string{fmt.Sprintf("The %s use one row in %d, %s of %s, because all would not fit memory.",
+		what, g.step, grouped(g.kept()), plural(g.rows, "row"))}
 }
 
 // EndChunk implements dataset.Analysis.

@@ -27,11 +27,15 @@ func everything(t *testing.T, src dataset.Source) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	relations, err := eda.Relate(context.Background(), src, eda.RelateOptions{Scatters: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
 	var splits []string
 	for _, name := range []string{"num_root", "serror_rate", "logged_in"} {
 		splits = append(splits, dump(e.ByClass[name]))
 	}
-	return dump(e) + dump(byGroup) + dump(kendall) + strings.Join(splits, "\n")
+	return dump(e) + dump(byGroup) + dump(kendall) + dump(relations) + strings.Join(splits, "\n")
 }
 
 // A table of several chunks gives the same answers, to the last bit, as a file

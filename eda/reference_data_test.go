@@ -29,8 +29,9 @@ type refEntry struct {
 	}
 	Columns []string
 	Params  struct {
-		Method   string
-		Deletion string
+		Method     string
+		Deletion   string
+		Col, Group string // of the operations on a number and a column that makes groups
 	}
 	Expected  map[string]any
 	Tolerance struct {
@@ -135,6 +136,23 @@ func (e *refEntry) source(t *testing.T, kind dataset.Kind, forced ...string) dat
 		opt.Types[c] = kind
 	}
 	return opened(t, path, opt)
+}
+
+// grouped opens the data of an entry about a number and a column that makes groups,
+// which is read as levels and as the label.
+func (e *refEntry) grouped(t *testing.T) dataset.Source {
+	t.Helper()
+	src := e.source(t, dataset.Category, e.Params.Group)
+	opt := dataset.Options{Label: e.Params.Group, Types: map[string]dataset.Kind{e.Params.Group: dataset.Category, e.Params.Col: dataset.Number}}
+	return opened(t, src.(*dataset.File).Path(), opt)
+}
+
+// normal names the level that means normal where the entry compares two classes.
+func (e *refEntry) normal() []string {
+	if e.Operation == "pointbiserial" {
+		return []string{"normal"}
+	}
+	return nil
 }
 
 // refTables are files of reference data in memory, each loaded once.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/eda"
+	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/stats"
 )
 
@@ -187,6 +188,64 @@ func TestAssociateReference(t *testing.T) {
 			}
 		}
 		compared += e.compare(t, got)
+	}
+	t.Logf("%d values compared", compared)
+}
+
+func TestRelateGroupsReference(t *testing.T) {
+	compared := 0
+	for operation, method := range map[string]eda.GroupMethod{"pointbiserial": eda.PointBiserial, "eta": eda.CorrelationRatio} {
+		for _, e := range refEntries(t, "correlation.json", operation) {
+			number, group := e.Params.Col, e.Params.Group
+			src := e.grouped(t)
+			name := group
+			if method == eda.PointBiserial {
+				name += " (class)"
+			}
+			g, err := eda.RelateGroups(context.Background(), src, eda.GroupOptions{Features: []string{number, group}, Method: method, Normal: e.normal()})
+			if err != nil {
+				t.Fatalf("%s: %v", e.ID, err)
+			}
+			at := slices.IndexFunc(g.Pairs, func(p eda.GroupedPair) bool { return p.Number == number && p.Group == name })
+			if at < 0 {
+				t.Fatalf("%s: no pair among %+v", e.ID, g.Pairs)
+			}
+			p := g.Pairs[at]
+			n := int64(0)
+			for _, size := range p.N {
+				n += size
+			}
+			compared += e.compare(t, map[string]any{
+				"/n": float64(n), "/r": p.Estimate.Value, "/t": p.Statistic.Value, "/df": p.DF[0], "/p": p.P, "/log10p": p.Log10P,
+				"/eta": p.Estimate.Value, "/eta2": p.Effect.Value,
+			})
+		}
+	}
+	t.Logf("%d values compared", compared)
+}
+
+func TestInformReference(t *testing.T) {
+	compared := 0
+	for _, e := range refEntries(t, "correlation.json", "cramers") {
+		n, err := eda.Inform(context.Background(), e.source(t, dataset.Category, e.Columns...), eda.InformOptions{Features: e.Columns})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]any{}
+		flatten(want, "", e.Expected)
+		for _, p := range n.Pairs {
+			for name, x := range map[string]float64{
+				"n": float64(p.Test.N[0]), "df": p.Test.DF[0], "mutual_information_nats": p.Bits * math.Ln2,
+				"theil_u_first_given_second": p.UncertaintyRow, "theil_u_second_given_first": p.UncertaintyCol,
+			} {
+				path := fmt.Sprintf("/%s|%s/%s", p.A, p.B, name)
+				tol := e.tolerance(path)
+				if w, ok := want[path].(float64); !ok || !check.Near(x, w, tol.Rtol, tol.Atol) {
+					t.Errorf("%s: %s = %v, want %v", e.ID, path, x, want[path])
+				}
+				compared++
+			}
+		}
 	}
 	t.Logf("%d values compared", compared)
 }

@@ -73,7 +73,7 @@ func TestCorrelateSaysThatItThins(t *testing.T) {
 	if err := src.Scan(context.Background(), g); err != nil {
 		t.Fatal(err)
 	}
-	c, err := correlate(context.Background(), src.Schema(), g, CorrelateOptions{})
+	c, err := correlate(context.Background(), src.Schema(), g, g.columns, CorrelateOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestNewCrosser(t *testing.T) {
 	if len(x.warnings) != 1 || !strings.HasSuffix(x.warnings[0], ": c4.") {
 		t.Errorf("warnings %q", x.warnings)
 	}
-	if cells := crossCells(src.Schema(), x.columns); cells != 6*1000*1000+4*3*1000 {
+	if cells := x.cells(src.Schema()); cells != 6*1000*1000+4*3*1000 {
 		t.Errorf("%d cells", cells)
 	}
 }

@@ -10,9 +10,6 @@ import (
 	"github.com/netanom/netanom/stats"
 )
 
-// maxHeatmap is how many columns a picture of a matrix can show.
-const maxHeatmap = 45
-
 // coefficientNames are what the coefficients are called in pictures.
 var coefficientNames = map[stats.CorrelationMethod]string{
 	stats.Pearson: "Pearson's r", stats.Spearman: "Spearman's ρ", stats.Kendall: "Kendall's τ",
@@ -31,14 +28,33 @@ func Correlations(c *eda.Correlations) (Section, error) {
 	}
 	if len(c.Pairs) > 0 {
 		top := c.Pairs[0]
-		s.Lead = fmt.Sprintf("The strongest of %d pairs is %s with %s: %s (%s). Magnitudes after %s.", len(c.Pairs), top.A, top.B,
+		s.Lead = fmt.Sprintf("%s: %s (%s). Magnitudes after %s.", strongest(len(c.Pairs), top.A, top.B),
 			Format(Real, top.Estimate.Value), coefficientNames[c.Matrix.Method], top.Effect.Rule)
+	}
+	switch groups := len(c.Redundant); {
+	case groups == 1:
+		s.Lead += fmt.Sprintf(" One group of columns says nearly the same, above %s.", Format(Real, c.Threshold))
+	case groups > 1:
+		s.Lead += fmt.Sprintf(" %d groups of columns say nearly the same, above %s.", groups, Format(Real, c.Threshold))
 	}
 	if len(c.Constant) > 0 {
 		t.Footnotes = append(t.Footnotes, "Left out because all values are equal: "+strings.Join(c.Constant, ", ")+".")
 	}
-	s.Tables = []Table{t}
-	return s, correlationFigure(&s, c)
+	s.Tables = append(s.Tables, t)
+	if r := redundancyTable(c); len(r.Rows) > 0 {
+		s.Tables = append(s.Tables, r)
+	}
+	err := correlationFigure(&s, c)
+	s.drawScatters(c)
+	return s, err
+}
+
+// strongest begins the sentence about the first of some pairs.
+func strongest(pairs int, a, b string) string {
+	if pairs == 1 {
+		return fmt.Sprintf("The only pair is %s with %s", a, b)
+	}
+	return fmt.Sprintf("The strongest of %d pairs is %s with %s", pairs, a, b)
 }
 
 func total(n []int64) int64 {
@@ -57,35 +73,18 @@ func first(x []float64) any {
 }
 
 func correlationFigure(s *Section, c *eda.Correlations) error {
-	k := c.Matrix.Len()
-	if k < 2 || k > maxHeatmap {
-		s.Warnings = append(s.Warnings, fmt.Sprintf("There is no picture of %d columns; choose up to %d with --feature.", k, maxHeatmap))
-		return nil
-	}
 	strong := 0
 	for _, p := range c.Pairs {
 		if math.Abs(p.Estimate.Value) > 0.9 {
 			strong++
 		}
 	}
-	d := plots.HeatmapData{Rows: c.Matrix.Names, Columns: c.Matrix.Names, Correlation: true, Label: coefficientNames[c.Matrix.Method],
-		Title: fmt.Sprintf("%d of %d pairs have a correlation beyond ±0.9", strong, len(c.Pairs))}
+	title := fmt.Sprintf("%d of %d pairs have a correlation beyond ±0.9", strong, len(c.Pairs))
 	if strong == 0 && len(c.Pairs) > 0 {
-		d.Title = fmt.Sprintf("No correlation is beyond ±0.9; the strongest is %s", Format(Real, c.Pairs[0].Estimate.Value))
+		title = fmt.Sprintf("No correlation is beyond ±0.9; the strongest is %s", Format(Real, c.Pairs[0].Estimate.Value))
 	}
-	for i := range k {
-		row := make([]float64, k)
-		for j := range row {
-			row[j] = c.Matrix.At(i, j)
-		}
-		d.Values = append(d.Values, row)
-	}
-	fig, err := plots.Heatmap(d)
-	if err != nil {
-		return err
-	}
-	s.Figures = append(s.Figures, drawn("matrix", fig))
-	return nil
+	return s.drawMatrix(c.Matrix.Names, c.Order, c.Matrix.At,
+		plots.HeatmapData{Title: title, Label: coefficientNames[c.Matrix.Method], Correlation: true})
 }
 
 // Associations shows Cramér's V of columns with levels, strongest first.
@@ -101,7 +100,7 @@ func Associations(a *eda.Associations) (Section, error) {
 	}
 	if len(a.Pairs) > 0 && !math.IsNaN(a.Pairs[0].Corrected.Value) {
 		top := a.Pairs[0]
-		s.Lead = fmt.Sprintf("The strongest of %d pairs is %s with %s: V = %s. Magnitudes after %s.", len(a.Pairs), top.A, top.B, Format(Real, top.Corrected.Value), top.Corrected.Rule)
+		s.Lead = fmt.Sprintf("%s: V = %s. Magnitudes after %s.", strongest(len(a.Pairs), top.A, top.B), Format(Real, top.Corrected.Value), top.Corrected.Rule)
 	}
 	if len(a.LeftOut) > 0 {
 		t.Footnotes = append(t.Footnotes, "Left out because they have too many levels: "+strings.Join(a.LeftOut, ", ")+".")
@@ -114,15 +113,10 @@ func Associations(a *eda.Associations) (Section, error) {
 }
 
 func associationFigure(s *Section, a *eda.Associations) error {
-	if len(a.Names) < 2 || len(a.Names) > maxHeatmap || len(a.Pairs) == 0 || math.IsNaN(a.Pairs[0].Corrected.Value) {
+	if len(a.Pairs) == 0 || math.IsNaN(a.Pairs[0].Corrected.Value) {
 		return nil
 	}
 	top := a.Pairs[0]
-	fig, err := plots.Heatmap(plots.HeatmapData{Rows: a.Names, Columns: a.Names, Values: a.V, Label: "Cramér's V, bias-corrected", Scale: plots.Linear,
+	return s.drawMatrix(a.Names, a.Order, func(i, j int) float64 { return a.V[i][j] }, plots.HeatmapData{Label: "Cramér's V, bias-corrected", Scale: plots.Linear,
 		Title: fmt.Sprintf("%s and %s go together most (V = %s)", top.A, top.B, Format(Real, top.Corrected.Value))})
-	if err != nil {
-		return err
-	}
-	s.Figures = append(s.Figures, drawn("matrix", fig))
-	return nil
 }

@@ -34,7 +34,7 @@ func Exploration(e *eda.Exploration, private bool) ([]Section, error) {
 		return nil, err
 	}
 	sections = append(sections, gaps)
-	related, err := relations(e)
+	related, err := relations(e, private)
 	if err != nil {
 		return nil, err
 	}
@@ -50,13 +50,17 @@ func Exploration(e *eda.Exploration, private bool) ([]Section, error) {
 	return sections, nil
 }
 
-func relations(e *eda.Exploration) ([]Section, error) {
+func relations(e *eda.Exploration, private bool) ([]Section, error) {
 	var out []Section
 	for _, c := range []*eda.Correlations{e.Pearson, e.Spearman} {
 		if c == nil {
 			continue
 		}
-		s, err := Correlations(c)
+		shown := *c
+		if private {
+			shown.Scatters = nil
+		}
+		s, err := Correlations(&shown)
 		if err != nil {
 			return nil, err
 		}
@@ -64,6 +68,13 @@ func relations(e *eda.Exploration) ([]Section, error) {
 	}
 	if e.Associations != nil {
 		s, err := Associations(e.Associations)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	if e.Information != nil {
+		s, err := Informed(e.Information)
 		if err != nil {
 			return nil, err
 		}

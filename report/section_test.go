@@ -66,11 +66,11 @@ func TestExplorationSections(t *testing.T) {
 			}
 		}
 	}
-	want := "overview ranking numbers levels missing corr_pearson corr_spearman corr_cramers outliers extremes"
+	want := "overview ranking numbers levels missing corr_pearson corr_spearman corr_cramers corr_mi outliers extremes"
 	if got := strings.Join(ids, " "); got != want {
 		t.Errorf("sections %s, want %s", got, want)
 	}
-	for _, name := range []string{"ranking/effects", "ranking/src_bytes", "numbers/src_bytes", "levels/service", "missing/matrix", "corr_pearson/matrix", "corr_cramers/matrix"} {
+	for _, name := range []string{"ranking/effects", "ranking/src_bytes", "numbers/src_bytes", "levels/service", "missing/matrix", "corr_pearson/matrix", "corr_cramers/matrix", "corr_mi/matrix", "corr_pearson/"} {
 		if !strings.Contains(strings.Join(figures, " "), name) {
 			t.Errorf("there is no picture %s; there are %s", name, figures)
 		}

@@ -11,8 +11,9 @@ import (
 type correlationColumn struct {
 	values   []float64 // divided by 2^exp
 	exp      int
-	complete bool // no value is missing
-	slot     int  // its place in the common sums, apart if it is not there
+	complete bool         // no value is missing
+	order    orderNumbers // for Kendall only
+	slot     int          // its place in the common sums, apart if it is not there
 }
 
 // apart marks a column whose pairs are computed one by one.
@@ -36,7 +37,7 @@ func (c *correlator) run(cols [][]float64) error {
 	var err error
 	switch c.options.Method {
 	case Kendall:
-		err = c.inspect(func(int) bool { return true })
+		err = c.orderAll()
 	case Spearman:
 		err = c.sumRanks()
 	default:
@@ -106,6 +107,16 @@ func (c *correlator) sumRanks() error {
 	return err
 }
 
+// orderAll numbers the values of each column once for all its pairs.
+func (c *correlator) orderAll() error {
+	if err := c.inspect(func(int) bool { return true }); err != nil {
+		return err
+	}
+	return parallel(c.ctx, len(c.columns), c.options.Workers, func() func(int) {
+		return func(i int) { c.columns[i].order = newOrderNumbers(c.columns[i].values) }
+	})
+}
+
 // inspect looks over the values of the columns that suspect picks out. The error
 // names the first column with an infinity.
 func (c *correlator) inspect(suspect func(i int) bool) error {
@@ -154,18 +165,15 @@ func (col *correlationColumn) inspect(rescale bool) (infinite bool) {
 
 // correlate computes one pair over the rows complete in both columns.
 func (c *correlator) correlate(i, j int) correlationPair {
-	a, b := c.columns[i], c.columns[j]
+	a, b := &c.columns[i], &c.columns[j]
+	if c.options.Method == Kendall {
+		tau := tauOf(a.order, b.order)
+		return correlationPair{n: tau.N, r: tau.Tau, covariance: math.NaN(), tau: tau}
+	}
 	x, y := a.values, b.values
 	if !a.complete || !b.complete {
 		pair := completeRows([][]float64{x, y})
 		x, y = pair[0], pair[1]
-	}
-	if c.options.Method == Kendall {
-		tau, err := KendallTauB(x, y)
-		if err != nil {
-			return undefinedPair(int64(len(x)))
-		}
-		return correlationPair{n: tau.N, r: tau.Tau, covariance: math.NaN(), tau: tau}
 	}
 	if c.options.Method == Spearman {
 		x, y = Midranks(x), Midranks(y)

@@ -149,12 +149,16 @@ func exactKendallLogP(t TauB, alt Alternative) float64 {
 // r is positive when the second group has the greater mean. It takes the moments
 // of the variable in each group. The p-value is that of Student's two-sample t
 // test with equal variances. Errors are those of PearsonTest; ErrConstant is
-// returned too when a group is empty.
+// returned too when a group is empty, and ErrNotFinite when squares of the variable
+// are beyond the range of float64.
 func PointBiserialTest(first, second Moments, alt Alternative, level float64) (Result, error) {
 	n1, n2 := float64(first.N), float64(second.N)
 	d := second.Mean - first.Mean
 	between := d * (n1 / (n1 + n2)) * n2 // d times the cross-product's share: Σ(x−x̄)(g−ḡ)
 	total := first.M2 + second.M2 + d*between
+	if math.IsInf(total, 0) || first.N > 0 && math.IsNaN(first.M2) || second.N > 0 && math.IsNaN(second.M2) {
+		return Result{}, fmt.Errorf("point-biserial: %w", ErrNotFinite)
+	}
 	r := between / math.Sqrt(total) / math.Sqrt(n1/(n1+n2)*n2)
 	draft, logP, err := pearsonDraft(min(max(r, -1), 1), first.N+second.N, alt, level)
 	if err != nil {
@@ -163,29 +167,6 @@ func PointBiserialTest(first, second Moments, alt Alternative, level float64) (R
 	draft.Test = "point-biserial correlation"
 	draft.N = []int64{first.N, second.N}
 	return NewResult(draft, logP), nil
-}
-
-// CorrelationRatio returns η, the square root of the share of a variable's sum
-// of squares that lies between groups: 0 when all groups have the same mean, 1
-// when no group varies within. It takes the moments of the variable in each
-// group; empty groups do not matter. It is NaN for fewer than two values and
-// when the variable does not vary.
-func CorrelationRatio(groups []Moments) float64 {
-	var all Moments
-	var within float64
-	for _, g := range groups {
-		all.Merge(g)
-		within += g.M2
-	}
-	if all.N < 2 || !(all.M2 > 0) {
-		return math.NaN()
-	}
-	var between float64
-	for _, g := range groups {
-		d := g.Mean - all.Mean
-		between += float64(g.N) * d * d
-	}
-	return math.Sqrt(between / (between + within))
 }
 
 // correlationDraft starts the result of any correlation coefficient.

@@ -115,3 +115,52 @@ func ExampleCorrelationRatio() {
 	fmt.Printf("%.2f\n", stats.CorrelationRatio(groups))
 	// Output: 0.88
 }
+
+func ExampleCluster() {
+	distances := [][]float64{{0, 1, 8, 9}, {1, 0, 7, 8}, {8, 7, 0, 2}, {9, 8, 2, 0}}
+	tree, err := stats.Cluster(distances, stats.AverageLinkage)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, m := range tree.Merges {
+		fmt.Printf("%d and %d at %.0f\n", m.A, m.B, m.Height)
+	}
+	fmt.Println(tree.CutInto(2))
+	// Output:
+	// 0 and 1 at 1
+	// 2 and 3 at 2
+	// 4 and 5 at 8
+	// [0 0 1 1]
+}
+
+func ExampleMutualInformation() {
+	c, err := stats.NewCrosstab([]string{"tcp", "udp"}, []string{"attack", "normal"}, [][]int64{{300, 100}, {150, 450}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	i, err := stats.MutualInformation(&c, 0.95)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.3f bits (%.3f to %.3f) of %.3f and %.3f\n", i.Test.Estimate.Value, i.Test.CI.Low, i.Test.CI.High, i.RowEntropy, i.ColEntropy)
+	// Output: 0.181 bits (0.139 to 0.223) of 0.971 and 0.993
+}
+
+func ExampleCorrelationRatioTest() {
+	var tcp, udp, icmp stats.Moments
+	for _, x := range []float64{8, 12, 9, 11, 6, 8} {
+		tcp.Add(x)
+		udp.Add(x - 4)
+		icmp.Add(x + 1)
+	}
+	r, err := stats.CorrelationRatioTest([]stats.Moments{tcp, udp, icmp}, 0.95)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("eta = %.3f, F(%.0f, %.0f) = %.2f\n", r.Estimate.Value, r.DF[0], r.DF[1], r.Statistic.Value)
+	// Output: eta = 0.734, F(2, 15) = 8.75
+}

@@ -15,9 +15,9 @@ type TauB struct {
 }
 
 // KendallTauB compares all pairs of the observations (x[i], y[i]) in
-// O(n log n) time by counting the exchanges of a merge sort [1]. Ties are
-// corrected for in the coefficient, τ_b, and in the standard deviation of the
-// score [2, section 5]. It returns ErrLengths and ErrNotFinite.
+// O(n log n) time by counting the exchanges of a merge sort [1], or in the cross
+// table of the values where few of them differ. Ties are corrected for in the
+// coefficient, τ_b, and in the standard deviation of the score [2, section 5]. It returns ErrLengths and ErrNotFinite.
 //
 // [1] W. R. Knight (1966), "A computer method for calculating Kendall's tau with
 // ungrouped data", JASA 61, 436–439.
@@ -30,20 +30,21 @@ func KendallTauB(x, y []float64) (TauB, error) {
 	if !allFinite(x) || !allFinite(y) {
 		return TauB{}, fmt.Errorf("rank correlation tau-b: %w", ErrNotFinite)
 	}
-	codes, tiesX, tiesY, joint := orderPairs(x, y)
-	n := int64(len(x))
+	return tauOf(newOrderNumbers(x), newOrderNumbers(y)), nil
+}
+
+// newTauB makes τ_b of a score and the ties.
+func newTauB(n, score int64, tiesX, tiesY tieSums) TauB {
 	pairs := n * (n - 1) / 2
 	untiedX, untiedY := pairs-tiesX.pairs, pairs-tiesY.pairs
-
-	t := TauB{N: n, Tau: math.NaN(), Ties: tiesX.pairs > 0 || tiesY.pairs > 0}
-	t.Score = untiedX - tiesY.pairs + joint - 2*countInversions(codes)
+	t := TauB{N: n, Score: score, Tau: math.NaN(), Ties: tiesX.pairs > 0 || tiesY.pairs > 0}
 	t.SD = scoreSD(float64(n), tiesX, tiesY)
 	if untiedX > 0 && untiedY > 0 {
 		// The ratio first: equal sides then give ±1 without rounding.
 		tau := float64(t.Score) / float64(untiedX) * math.Sqrt(float64(untiedX)/float64(untiedY))
 		t.Tau = min(max(tau, -1), 1)
 	}
-	return t, nil
+	return t
 }
 
 // tieSums holds sums over the groups of t equal values of one variable.
@@ -73,43 +74,6 @@ func scoreSD(n float64, x, y tieSums) float64 {
 		variance += x.sum3 * y.sum3 / (9 * n * (n - 1) * (n - 2))
 	}
 	return math.Sqrt(max(variance, 0))
-}
-
-// orderPairs sorts the observations by x and, within equal x, by y. It returns
-// the order numbers of the distinct y in that order, the ties of x and of y, and
-// the number of pairs tied in both.
-func orderPairs(x, y []float64) (codes []uint32, tiesX, tiesY tieSums, joint int64) {
-	group := make([]uint32, len(x)) // of equal x, by observation
-	var next []int                  // where the next member of each group goes
-	sorted := sortKeys(x)
-	forEachTie(sorted, func(lo, hi int) {
-		tiesX.add(hi - lo)
-		for _, k := range sorted[lo:hi] {
-			group[k.index] = uint32(len(next))
-		}
-		next = append(next, lo)
-	})
-
-	// Dealing the observations out in the order of y keeps that order in each group.
-	codes = make([]uint32, len(y))
-	code := uint32(0)
-	sorted = sortKeys(y)
-	forEachTie(sorted, func(lo, hi int) {
-		tiesY.add(hi - lo)
-		for _, k := range sorted[lo:hi] {
-			place := &next[group[k.index]]
-			codes[*place] = code
-			*place++
-		}
-		code++
-	})
-
-	lo := 0
-	for _, hi := range next { // by now the ends of the groups
-		joint += tiedPairs(codes[lo:hi])
-		lo = hi
-	}
-	return codes, tiesX, tiesY, joint
 }
 
 // tiedPairs returns the number of pairs of equal values of an ascending slice.

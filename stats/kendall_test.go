@@ -154,3 +154,55 @@ func BenchmarkKendallTauB(b *testing.B) {
 		})
 	}
 }
+
+// The cross table and the merge sort count the same pairs, and pairs with a missing
+// value are as if they were not there.
+func TestKendallTauBTwoWays(t *testing.T) {
+	r := rand.New(rand.NewPCG(21, 22))
+	for _, n := range []int{1, 2, 7, 40, 500} {
+		for _, levels := range []int{1, 3, 20, 1000} {
+			x, y := make([]float64, n), make([]float64, n)
+			var bothX, bothY []float64
+			for i := range n {
+				x[i], y[i] = float64(r.IntN(levels)), float64(r.IntN(levels))
+				if r.IntN(5) == 0 {
+					x[i] = math.NaN()
+				}
+				if r.IntN(5) == 0 {
+					y[i] = math.NaN()
+				}
+				if x[i] == x[i] && y[i] == y[i] {
+					bothX, bothY = append(bothX, x[i]), append(bothY, y[i])
+				}
+			}
+			a, b := newOrderNumbers(x), newOrderNumbers(y)
+			want, err := KendallTauB(bothX, bothY)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for way, got := range map[string]TauB{"table": tauOfTable(a, b), "sort": tauOfSorted(a, b), "either": tauOf(a, b)} {
+				if got.N != want.N || got.Score != want.Score || got.Ties != want.Ties {
+					t.Errorf("%s of %d rows with %d levels: %+v, want %+v", way, n, levels, got, want)
+				}
+				check.Close(t, way, got.Tau, want.Tau, 0)
+				check.Close(t, way, got.SD, want.SD, 1e-15)
+			}
+		}
+	}
+}
+
+func BenchmarkTauOf(b *testing.B) {
+	r := rand.New(rand.NewPCG(23, 24))
+	for _, levels := range []int{100, 1 << 20} {
+		x, y := make([]float64, 100_000), make([]float64, 100_000)
+		for i := range x {
+			x[i], y[i] = float64(r.IntN(levels)), float64(r.IntN(levels))
+		}
+		first, second := newOrderNumbers(x), newOrderNumbers(y)
+		b.Run(fmt.Sprintf("%d levels", levels), func(b *testing.B) {
+			for b.Loop() {
+				tauOf(first, second)
+			}
+		})
+	}
+}

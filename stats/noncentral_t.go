@@ -59,18 +59,19 @@ func noncentralTCDF(t, df, delta float64) float64 {
 		return below
 	}
 	t2 := t * t
-	mix := betaMixture{mean: delta * delta / 2, b: df / 2, x: t2 / (df + t2), y: df / (df + t2)}
+	mix := betaMixture{mean: delta * delta / 2, first: 0.5, b: df / 2, x: t2 / (df + t2), y: df / (df + t2)}
 	if mix.mean == 0 {
 		return below + 0.5*mix.part(0)
 	}
 	return below + 0.5*(mix.sum(0)+math.Copysign(mix.sum(0.5), delta))
 }
 
-// betaMixture is a mixture of beta distribution functions I_x(a+½, b).
+// betaMixture is a mixture of beta distribution functions I_x(a+first, b).
 type betaMixture struct {
-	mean float64 // of the Poisson distribution of a
-	b    float64
-	x, y float64 // y = 1 − x
+	mean  float64 // of the Poisson distribution of a
+	first float64
+	b     float64
+	x, y  float64 // y = 1 − x
 }
 
 // sum adds up weight times distribution function over a = offset, offset+1, …, from
@@ -80,19 +81,19 @@ func (m betaMixture) sum(offset float64) float64 {
 	start := math.Floor(m.mean) + offset
 	weight := m.weight(start)
 	cdf := m.part(start)
-	// I_x(a+½, b) − I_x(a+3/2, b)
-	step := math.Exp(logBetaDensity(start+0.5, m.b, m.x, m.y)) / (start + 0.5)
+	// I_x(a+first, b) − I_x(a+first+1, b)
+	step := math.Exp(logBetaDensity(start+m.first, m.b, m.x, m.y)) / (start + m.first)
 
 	sum := weight * cdf
 	for a, w, p, s := start, weight, cdf, step; w > negligible && p > 0; {
 		p -= s
 		a++
-		s *= m.x * (a - 0.5 + m.b) / (a + 0.5)
+		s *= m.x * (a + m.first - 1 + m.b) / (a + m.first)
 		w *= m.mean / a
 		sum += w * math.Max(p, 0)
 	}
 	for a, w, p, s := start, weight, cdf, step; a > offset && w > negligible; {
-		s *= (a + 0.5) / (m.x * (a - 0.5 + m.b))
+		s *= (a + m.first) / (m.x * (a + m.first - 1 + m.b))
 		w *= a / m.mean
 		a--
 		p += s
@@ -101,9 +102,9 @@ func (m betaMixture) sum(offset float64) float64 {
 	return sum
 }
 
-// part returns I_x(a+½, b).
+// part returns I_x(a+first, b).
 func (m betaMixture) part(a float64) float64 {
-	lower, _ := logIncBeta(a+0.5, m.b, m.x, m.y)
+	lower, _ := logIncBeta(a+m.first, m.b, m.x, m.y)
 	return math.Exp(lower)
 }
 
