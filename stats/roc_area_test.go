@@ -10,7 +10,7 @@ import (
 
 // Placements worked out by hand: of 3, 4, 5 against 1, 2, 3 they are 5/6, 1, 1 and
 // 1, 1, 5/6, so that both variances are 1/108 and that of the area 1/162.
-func TestDeLongByHand(t *testing.T) {
+func TestROCAreaByHand(t *testing.T) {
 	tally, err := TallyOfGroups([]float64{3, 4, 5, 1, 2, 3}, []int{0, 0, 0, 1, 1, 1}, []string{"a", "b"})
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +24,7 @@ func TestDeLongByHand(t *testing.T) {
 	check.Close(t, "upper bound", ci.High, 1, 0)
 }
 
-func TestDeLongReference(t *testing.T) {
+func TestROCAreaReference(t *testing.T) {
 	tables := refTables{}
 	for _, e := range refEntries(t, "ml_metrics.json", "mlbinary") {
 		tally := tables.table(t, e).groupedTally(t, e.Params["score"].(string), e.Params["label"].(string), []string{"1", "0"})
@@ -38,7 +38,7 @@ func TestDeLongReference(t *testing.T) {
 	}
 }
 
-func TestDeLongRefuses(t *testing.T) {
+func TestROCAreaRefuses(t *testing.T) {
 	one, _ := TallyOfGroups([]float64{1, 2, 3}, []int{0, 1, 1}, []string{"a", "b"})
 	if _, _, err := DeLong(one, 0.95); !errors.Is(err, ErrTooFew) {
 		t.Errorf("one value: %v", err)
