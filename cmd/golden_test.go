@@ -50,6 +50,14 @@ func TestGolden(t *testing.T) {
 		{"corr-mi-zeek-csv", "corr conn.log --method mi --format csv --feature ts,proto,conn_state,duration"},
 		{"corr-all", "corr traffic.csv --method all --feature src_bytes,count,srv_count,logged_in,flag"},
 		{"corr-all-numbers", "corr traffic.csv --method all --select src_bytes,dst_bytes"},
+		{"features", "features traffic.csv --feature src_bytes,dst_bytes,duration,service,flag"},
+		{"features-none", "features traffic.csv --feature src_bytes --normal normal --min-gain 0.9"},
+		{"features-row-order", "features kdd-headerless.txt --row-order --rows 20 --keep 3 --folds 3 --seed 7"},
+		{"features-zeek-unlabelled", "features conn.log --window 90s --feature id.orig_h,id.resp_h,service,duration,orig_bytes,resp_bytes"},
+		{"features-zeek-keep-markdown", "features conn.log --keep 2 --format markdown --feature service,duration,orig_bytes,resp_bytes"},
+		{"features-csv", "features traffic.csv --feature src_bytes,dst_bytes --format csv"},
+		{"features-json", "features traffic.csv --feature dst_bytes,flag --keep 2 --format json"},
+		{"features-apply", "features traffic.csv --apply recipe.json"},
 		{"eda", "eda traffic.csv"},
 		{"eda-zeek", "eda conn.log"},
 		{"eda-headerless", "eda kdd-headerless.txt"},
@@ -78,7 +86,7 @@ func TestGolden(t *testing.T) {
 func TestGoldenHelp(t *testing.T) {
 	t.Chdir(t.TempDir())
 	session{}.golden(t, "help")
-	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "convert", "simulate", "completion", "man"} {
+	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "features", "convert", "simulate", "completion", "man"} {
 		session{}.golden(t, "help-"+c, c, "--help")
 	}
 	short := session{}.run(t, "help", "describe")
@@ -134,6 +142,18 @@ func TestGoldenMistakes(t *testing.T) {
 		{"normal", "describe traffic.csv --normal fine", exitUsage, "normal"},
 		{"gate-key", "missing traffic.csv --fail-if 'missing_shar > 3'", exitUsage, `"missing_share"`},
 		{"gate-form", "missing traffic.csv --fail-if 'missing_share >'", exitUsage, "--fail-if"},
+		{"features-label", "features traffic.csv --feature attack", exitUsage, "the label itself"},
+		{"features-apply-lacks", "features conn.log --apply recipe.json", exitError, `"flag"`},
+		{"features-apply-none", "features traffic.csv --apply nowhere.json", exitError, "cannot read nowhere.json"},
+		{"features-apply-other", "features traffic.csv --apply conn.log", exitError, "no recipe"},
+		{"features-apply-keep", "features traffic.csv --apply recipe.json --keep 3", exitUsage, "--keep is for making one"},
+		{"features-window", "features traffic.csv --window 0s", exitUsage, "above 0"},
+		{"features-window-rows", "features traffic.csv --row-order --window 1m", exitUsage, "--rows"},
+		{"features-rows", "features traffic.csv --rows 5", exitUsage, "--row-order"},
+		{"features-only-derived", "features traffic.csv --only-derived", exitUsage, "--out"},
+		{"features-out-stdout", "features traffic.csv --out -", exitUsage, "needs a file"},
+		{"features-sort", "features kdd-headerless.txt --sort", exitUsage, "time column"},
+		{"features-save-none", "features traffic.csv --feature duration --min-gain 1.9 --save r.json", exitError, "--keep"},
 		{"two-files", "describe traffic.csv conn.log", exitUsage, "one file"},
 		{"argument", "simulate traffic.csv", exitUsage, "does not take"},
 		{"attack", "simulate --attack smurff", exitUsage, "did you mean smurf?"},

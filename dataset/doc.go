@@ -18,6 +18,9 @@
 //     learned.
 //  4. Counts (counts.go) is the analysis that describes a table. Load (table.go)
 //     keeps the batches as a Table, which can be scanned in the same way.
+//  5. Where, Select and Derive (where_scan.go, project.go, derive.go) make of a
+//     source another one, with fewer rows, fewer columns, or more of them. What
+//     Derive adds is a Recipe, which can be saved and applied to other files.
 //
 // Missing cells are NaN, MissingInt or MissingCode in a Vector, depending on
 // its form. Cells that cannot be read and rows that do not fit are counted and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Select returns some columns of a source, in the order in which they are named,
@@ -147,6 +148,12 @@ func ProblemsOf(src Source) Problems {
 		p.Columns = make([]ColumnProblems, len(s.columns))
 		for i, c := range s.columns {
 			p.Columns[i] = all[c]
+		}
+		return p
+	case *derived:
+		p := ProblemsOf(s.src)
+		if p.Columns != nil { // nothing is wrong with new cells
+			p.Columns = append(slices.Clone(p.Columns), make([]ColumnProblems, len(s.columns))...)
 		}
 		return p
 	case unwrapper:

@@ -40,18 +40,24 @@ func isFinal(err error, src Source) bool {
 		return f.d.format != JSONLines && f.d.format != Zeek
 	}
 	for _, column := range e.columns {
-		if !f.plans[columnOfOrigin(src, column)].fixed {
+		if i := columnOfOrigin(src, column); i >= 0 && !f.plans[i].fixed {
 			return false
 		}
 	}
 	return true
 }
 
-// columnOfOrigin returns where a column of a source stands in its origin.
+// columnOfOrigin returns where a column of a source stands in its origin, -1 for
+// one that Derive has made.
 func columnOfOrigin(src Source, column int) int {
 	for {
-		if s, ok := src.(*selection); ok {
+		switch s := src.(type) {
+		case *selection:
 			column = s.columns[column]
+		case *derived:
+			if column >= len(s.schema.Columns)-len(s.columns) {
+				return -1
+			}
 		}
 		s, ok := src.(unwrapper)
 		if !ok {

@@ -12,8 +12,8 @@ import (
 // eight bytes a cell, and as much again for ranks.
 const maxGatheredCells = 1 << 26
 
-// A gatherer is the analysis that keeps some columns as floats in file order, NaN
-// where a cell is missing: numbers as they are, levels as their codes. Once there are more rows than fit, it keeps
+// A gatherer is the analysis that keeps some columns of numbers, or the codes of
+// levels, as floats in file order, NaN where a cell is missing. Once there are more rows than fit, it keeps
 // only those whose number is a multiple of the step.
 type gatherer struct {
 	columns []int
@@ -57,18 +57,7 @@ func (g *gatherer) Columns(*dataset.Schema) []int { return g.columns }
 // Batch implements dataset.Analysis.
 func (g *gatherer) Batch(worker int, b *dataset.Batch) error {
 	for k, i := range g.columns {
-		v := &b.Columns[i]
-		if v.Codes == nil {
-			g.workers[worker][k] = v.AppendFloats(g.workers[worker][k])
-			continue
-		}
-		for _, code := range v.Codes {
-			x := float64(code)
-			if code == dataset.MissingCode {
-				x = math.NaN()
-			}
-			g.workers[worker][k] = append(g.workers[worker][k], x)
-		}
+		g.workers[worker][k] = appendCells(g.workers[worker][k], &b.Columns[i], b.Rows)
 	}
 	return nil
 }
@@ -100,6 +89,28 @@ func (g *gatherer) warnings(what string) []string {
 	}
 	return []string{fmt.Sprintf("The %s use one row in %d, %s of %s, because all would not fit memory.",
 		what, g.step, grouped(g.kept()), plural(g.rows, "row"))}
+}
+
+// appendCells appends numbers or codes, NaN where a cell is missing or nothing was
+// decoded.
+func appendCells(dst []float64, v *dataset.Vector, rows int) []float64 {
+	switch {
+	case v.Codes != nil:
+		for _, code := range v.Codes {
+			if code == dataset.MissingCode {
+				dst = append(dst, math.NaN())
+				continue
+			}
+			dst = append(dst, float64(code))
+		}
+		return dst
+	case v.Ints == nil && v.Floats == nil:
+		for range rows {
+			dst = append(dst, math.NaN())
+		}
+		return dst
+	}
+	return v.AppendFloats(dst)
 }
 
 // EndChunk implements dataset.Analysis.

@@ -53,7 +53,7 @@ func (t *labelTable) bin(tallies []stats.Tally) {
 	}
 	edges := all.Values
 	if len(edges) > maxPlainValues {
-		edges = quantileEdges(all)
+		edges = stats.QuantileBins(all, labelBins)
 	}
 	t.counts = make([][]int64, len(edges))
 	for k := range t.counts {
@@ -68,23 +68,6 @@ func (t *labelTable) bin(tallies []stats.Tally) {
 			t.counts[k][g] += tally.Counts[0][i]
 		}
 	}
-}
-
-// quantileEdges returns the upper edges of the bins, ascending, the last of which
-// is the largest value.
-func quantileEdges(t stats.Tally) []float64 {
-	p := make([]float64, labelBins)
-	for i := range p {
-		p[i] = float64(i+1) / labelBins
-	}
-	var edges []float64
-	for _, q := range t.Quantiles(0, p...) {
-		if len(edges) == 0 || q > edges[len(edges)-1] {
-			edges = append(edges, q)
-		}
-	}
-	edges[len(edges)-1] = t.Values[t.Len()-1]
-	return edges
 }
 
 // crosstab counts the rows by the values of the column and what name makes of

@@ -13,7 +13,7 @@ import (
 func Ranking(r *eda.Ranking, private bool) (Section, error) {
 	s := Section{ID: "ranking", Title: "What tells normal from attack", Warnings: r.LeftOut}
 	s.Tables = append(s.Tables, rankingTable(r), depthTable(r))
-	for _, t := range []Table{refusedTable(r), pureTable(r), oneClassTable(r, private), categoryTable(r)} {
+	for _, t := range []Table{refusedTable(r), pureTable(r), oneClassTable(r, private), byCategoryTable(r)} {
 		if len(t.Rows) > 0 {
 			s.Tables = append(s.Tables, t)
 		}
@@ -54,18 +54,11 @@ func depthTable(r *eda.Ranking) Table {
 	return t
 }
 
-// refusals say why a column of that role must not be a feature.
-var refusals = map[dataset.Role]string{
-	dataset.Derivative: "made from the label, or from how hard a row was to classify",
-	dataset.Identifier: "names the row",
-	dataset.Clock:      "says when the row was recorded",
-	dataset.Label:      "is a label",
-}
-
 func refusedTable(r *eda.Ranking) Table {
 	t := Table{Name: "refused", Title: "Refused as features", Columns: Cols("feature", "role", "alone", "note")}
-	for _, f := range r.Refused {
-		t.Rows = append(t.Rows, []any{f.Column.Name, f.Column.Role.String(), f.Alone, refusals[f.Column.Role]})
+	for i := range r.Refused {
+		f := &r.Refused[i]
+		t.Rows = append(t.Rows, []any{f.Column.Name, f.Column.Role.String(), f.Alone, "it is " + dataset.WhyNoFeature(&f.Column)})
 	}
 	return t
 }
@@ -96,8 +89,8 @@ func oneClassTable(r *eda.Ranking, private bool) Table {
 	return t
 }
 
-// categoryTable splits the distribution of every number by category.
-func categoryTable(r *eda.Ranking) Table {
+// byCategoryTable splits the distribution of every number by category.
+func byCategoryTable(r *eda.Ranking) Table {
 	t := Table{Name: "by_category", Title: "Numbers by category", Columns: detail(Cols("feature", "category", "n", "zero_share", "mean", "q25", "q50", "q75", "q99", "max"), "mean")}
 	for _, c := range r.ByCategory {
 		if c.Column.Kind == dataset.Number || c.Column.Kind == dataset.Flag {
