@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,14 +45,18 @@ func valueOf(f *pflag.Flag) any {
 	case *number:
 		return v.value
 	}
-	switch text := f.Value.String(); {
+	text := f.Value.String()
+	switch {
 	case text == "":
 		return nil
 	case f.Value.Type() == "bool":
 		return text == "true"
-	default:
-		return text
+	case f.Value.Type() == "uint64":
+		if n, err := strconv.ParseUint(text, 10, 64); err == nil {
+			return n
+		}
 	}
+	return text
 }
 
 // sign completes the commands that reproduce each section with the file and the

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,23 +40,31 @@ type CSVOptions struct {
 // nothing written has to be taken back. If no row is left by Where, nothing is
 // written.
 func WriteCSV(ctx context.Context, src Source, w io.Writer, o CSVOptions) (rows int64, err error) {
-	switch c := o.Delimiter; {
-	case c == 0:
-		o.Delimiter = ','
-	case c == '\n' || c == '\r' || c == '"' || c >= 0x80:
-		return 0, fmt.Errorf("%q cannot delimit cells; use one of , ; | or a tab", string(rune(c)))
+	c, err := newCSVWriter(ctx, src, w, o)
+	if err != nil {
+		return 0, err
 	}
-	f, fromFile := Origin(src).(*File)
-	if fromFile && !f.settled {
-		if err := src.Scan(ctx); err != nil {
-			return 0, err
-		}
-	}
-	c := &csvWriter{w: w, opt: o, verbatim: fromFile}
 	if err := src.Scan(ctx, c); err != nil {
 		return c.rows, err
 	}
 	return c.rows, c.header() // of a table without rows
+}
+
+// newCSVWriter checks the options and makes the kinds of a file's columns certain.
+func newCSVWriter(ctx context.Context, src Source, w io.Writer, o CSVOptions) (*csvWriter, error) {
+	switch c := o.Delimiter; {
+	case c == 0:
+		o.Delimiter = ','
+	case c == '\n' || c == '\r' || c == '"' || c >= 0x80:
+		return nil, fmt.Errorf("%q cannot delimit cells; use one of , ; | or a tab", string(rune(c)))
+	}
+	f, fromFile := Origin(src).(*File)
+	if fromFile && !f.settled {
+		if err := src.Scan(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return &csvWriter{w: w, opt: o, verbatim: fromFile}, nil
 }
 
 // A csvWriter is the analysis that writes: workers format their chunks, which
@@ -66,6 +75,7 @@ type csvWriter struct {
 	verbatim bool // Batch.Text is what the file says
 	schema   *Schema
 	workers  []csvFormatter
+	lead     []string // names of columns before those of the source
 	headed   bool
 	rows     int64
 }
@@ -81,21 +91,25 @@ func (c *csvWriter) Start(s *Schema, workers int) error {
 
 // Batch implements Analysis.
 func (c *csvWriter) Batch(worker int, b *Batch) error {
-	f := &c.workers[worker]
 	for row := range b.Rows {
-		for i := range b.Columns {
-			if i > 0 {
-				f.out = append(f.out, c.opt.Delimiter)
-			}
-			if c.verbatim || c.schema.Columns[i].Kind == Text {
-				f.text(b, i, row)
-			} else {
-				f.value(&b.Columns[i], &c.schema.Columns[i], row)
-			}
-		}
-		f.endRow(len(b.Columns))
+		c.format(&c.workers[worker], b, row)
 	}
 	return nil
+}
+
+// format appends a row to the buffer.
+func (c *csvWriter) format(f *csvFormatter, b *Batch, row int) {
+	for i := range b.Columns {
+		if i > 0 {
+			f.out = append(f.out, c.opt.Delimiter)
+		}
+		if c.verbatim || c.schema.Columns[i].Kind == Text {
+			f.text(b, i, row)
+		} else {
+			f.value(&b.Columns[i], &c.schema.Columns[i], row)
+		}
+	}
+	f.endRow(len(b.Columns))
 }
 
 // EndChunk implements Analysis.
@@ -120,7 +134,7 @@ func (c *csvWriter) header() error {
 	}
 	c.headed = true
 	f := csvFormatter{opt: c.opt}
-	for i, name := range c.schema.Names() {
+	for i, name := range slices.Concat(c.lead, c.schema.Names()) {
 		if i > 0 {
 			f.out = append(f.out, c.opt.Delimiter)
 		}
@@ -131,7 +145,7 @@ func (c *csvWriter) header() error {
 			f.cell([]byte(name))
 		}
 	}
-	f.endRow(len(c.schema.Columns))
+	f.endRow(len(c.lead) + len(c.schema.Columns))
 	if _, err := c.w.Write(f.out); err != nil {
 		return fmt.Errorf("writing CSV: %w", err)
 	}

@@ -48,6 +48,21 @@ func BenchmarkExplore(b *testing.B) {
 	}
 }
 
+// BenchmarkFindOutliers applies every rule and score.
+func BenchmarkFindOutliers(b *testing.B) {
+	t := loaded(b, "data", "nsl-kdd", "KDDTrain+.txt.gz")
+	for _, within := range []string{"", "protocol_type"} {
+		b.Run("within="+within, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := FindOutliers(context.Background(), t, OutlierOptions{Scores: true, ESD: 10, Rows: 5, Top: 10, Within: within}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func BenchmarkQuestions(b *testing.B) {
 	ctx := context.Background()
 	for _, file := range []struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"os"
 	"strings"
 
 	"github.com/netanom/netanom/dataset"
@@ -154,6 +155,26 @@ func ExampleFindOutliers() {
 	// tukey: 1 outside -212.5 to 471.5
 	// modified_z: 1 outside -450.3 to 774.3
 	// farthest out: 54540 in line 10, back
+}
+
+func ExampleOutliers_WriteRows() {
+	ctx := context.Background()
+	src := records(ctx)
+	o, err := eda.FindOutliers(ctx, src, eda.OutlierOptions{Features: []string{"src_bytes", "duration"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, q := range o.Quality[:1] {
+		fmt.Printf("%s finds %.0f %% of the attacks at %.0f %% false alarms\n", q.Name(), 100*q.Recall(), 100*q.FPR())
+	}
+	if _, err := o.WriteRows(ctx, src, os.Stdout, eda.RowOptions{}); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// Tukey's rule for src_bytes finds 25 % of the attacks at 0 % false alarms
+	// row,line,outlier_rules,isolation_score,duration,protocol_type,service,src_bytes,logged_in,su_attempted,num_root,serror_rate,attack
+	// 3,4,tukey:duration,,2,tcp,ftp,236,1,2,0,0,normal
+	// 9,10,tukey:src_bytes;modified_z:src_bytes,,0,tcp,http,54540,1,0,0,,back
 }
 
 func ExampleDuplicates() {

@@ -34,7 +34,7 @@ type Exploration struct {
 	Spearman     *Correlations
 	Associations *Associations // nil where fewer than two columns with levels vary
 	Information  *Informed     // nil where fewer than two columns vary
-	Outliers     *Outliers     // with up to five rows for each column
+	Outliers     *Outliers     // with up to five rows for each column, and the ten of the highest scores
 	Extremes     []Extreme     // up to three highest and three lowest values of each column
 	Repeats      *Repeats
 	Breaches     []Breach
@@ -72,6 +72,7 @@ func Explore(ctx context.Context, src dataset.Source, o ExploreOptions) (*Explor
 		{"reading every column", x.read},
 		{"comparing columns", x.compare},
 		{"ranking features", x.rank},
+		{"scoring rows", x.scoreRows},
 		{"correlating", x.correlate},
 		{"crossing categories", x.associate},
 		{"measuring shared information", x.inform},
@@ -136,14 +137,18 @@ func (x *explorer) compare() (err error) {
 	if out.Outliers, err = newOutliers(OutlierOptions{}); err != nil {
 		return err
 	}
-	outliers, err := out.Outliers.judgeAll(out.Profile, measuredAmong(s, x.features), exploredOutliers)
+	out.Outliers.classes = out.Classes
+	outliers, err := out.Outliers.judgeAll(out.Profile, measuredAmong(s, x.features), OutlierOptions{Rows: exploredOutliers})
 	if err != nil {
 		return err
 	}
 	extremes := newExtremeFinder(out.Profile, exploredExtremes)
 	x.varying = numericAmong(s, x.profiled(func(p *ColumnProfile) bool { return p.Distinct > 1 }))
-	x.numbers = &gatherer{hint: out.Profile.Rows, columns: slices.Clone(x.varying)}
+	x.numbers = &gatherer{hint: out.Profile.Rows, columns: slices.Clone(x.varying), placed: true}
 	x.numbers.also(out.Classes.Column)
+	if out.Classes.Column >= 0 {
+		x.numbers.coded = []int{out.Classes.Column}
+	}
 	x.levels = newCrosser(s, levelledAmong(s, x.features))
 	x.binned = newBinnedCrosser(s, informativeAmong(s, x.features), out.Profile)
 	analyses := []dataset.Analysis{outliers, extremes, x.numbers, x.levels, x.binned}
@@ -164,10 +169,7 @@ func (x *explorer) compare() (err error) {
 	if x.split, err = labelled.result(s); err != nil {
 		return err
 	}
-	out.ByClass = make(map[string]ClassSplit, len(x.split.numbers))
-	for i := range x.split.numbers {
-		out.ByClass[s.Columns[i].Name] = x.split.classes(i)
-	}
+	out.ByClass = x.split.byClass(s)
 	return nil
 }
 

@@ -45,7 +45,11 @@ func exploreOneByOne(t *testing.T, src dataset.Source) {
 		same(t, "gaps", e.Gaps, missing(t, src))
 		same(t, "classes", e.Classes, classes(t, src))
 		same(t, "repeats", e.Repeats, repeats(t, src, e.Classes))
-		same(t, "outliers", e.Outliers, outliers(t, src, eda.OutlierOptions{Rows: 5}))
+		o := outliers(t, src, eda.OutlierOptions{Rows: 5, Top: 10, Scores: true})
+		same(t, "rules", e.Outliers.Rules, o.Rules)
+		same(t, "rows", e.Outliers.Rows, o.Rows)
+		same(t, "top", e.Outliers.Top, o.Top)
+		same(t, "quality", e.Outliers.Quality, o.Quality)
 		breaches, err := eda.Contract(ctx, src)
 		if err != nil {
 			t.Fatal(err)

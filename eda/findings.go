@@ -65,6 +65,7 @@ func (e *Exploration) findings(s *dataset.Schema) []Finding {
 	out = append(out, e.rareFindings()...)
 	out = append(out, e.shapeFindings()...)
 	out = append(out, e.redundancyFindings()...)
+	out = append(out, e.outlierFindings()...)
 	out = append(out, timeFindings(s)...)
 	return out
 }

@@ -160,4 +160,5 @@ func (e *Exploration) gapFindings() []Finding {
 	return out
 }
 
+// share returns the quotient of two counts, NaN for none of none.
 func share(part, whole int64) float64 { return float64(part) / float64(whole) }

@@ -17,13 +17,24 @@ const maxGatheredCells = 1 << 26
 // only those whose number is a multiple of the step.
 type gatherer struct {
 	columns []int
+	coded   []int // columns whose codes are kept
+	placed  bool  // whether the rows' lines are kept
 	hint    int64 // rows expected; 0: unknown
 	limit   int   // rows kept; 0: what maxGatheredCells allows
 
 	step    int64
 	rows    int64
-	values  [][]float64   // per column
-	workers [][][]float64 // per worker and column: of the chunk at hand
+	values  [][]float64 // per column
+	codes   [][]uint32  // per coded column
+	lines   []int64     // where placed; 0 where a row has none
+	workers []gatherBatch
+}
+
+// A gatherBatch is what one worker has gathered of the chunk at hand.
+type gatherBatch struct {
+	values [][]float64
+	codes  [][]uint32
+	kept   []uint32 // positions within the chunk of the rows that a filter left
 }
 
 // rowsOf returns how many rows a source is known to hold, 0 if that is unknown.
@@ -44,20 +55,28 @@ func (g *gatherer) Start(_ *dataset.Schema, workers int) error {
 	for k := range g.values {
 		g.values[k] = make([]float64, 0, min(g.hint, int64(g.limit)))
 	}
-	g.workers = make([][][]float64, workers)
+	g.codes, g.lines = make([][]uint32, len(g.coded)), nil
+	g.workers = make([]gatherBatch, workers)
 	for i := range g.workers {
-		g.workers[i] = make([][]float64, len(g.columns))
+		g.workers[i] = gatherBatch{values: make([][]float64, len(g.columns)), codes: make([][]uint32, len(g.coded))}
 	}
 	return nil
 }
 
 // Columns implements dataset.Selective.
-func (g *gatherer) Columns(*dataset.Schema) []int { return g.columns }
+func (g *gatherer) Columns(*dataset.Schema) []int { return slices.Concat(g.columns, g.coded) }
 
 // Batch implements dataset.Analysis.
 func (g *gatherer) Batch(worker int, b *dataset.Batch) error {
+	w := &g.workers[worker]
 	for k, i := range g.columns {
-		g.workers[worker][k] = appendCells(g.workers[worker][k], &b.Columns[i], b.Rows)
+		w.values[k] = appendCells(w.values[k], &b.Columns[i], b.Rows)
+	}
+	for k, i := range g.coded {
+		w.codes[k] = append(w.codes[k], b.Columns[i].Codes...)
+	}
+	if g.placed {
+		w.kept = append(w.kept, b.Kept...)
 	}
 	return nil
 }
@@ -117,33 +136,71 @@ func appendCells(dst []float64, v *dataset.Vector, rows int) []float64 {
 func (g *gatherer) EndChunk(worker int, chunk dataset.Chunk) error {
 	from := (g.step - g.rows%g.step) % g.step // the first row to keep
 	g.rows += int64(chunk.Rows)
-	kept := 0
-	for k, x := range g.workers[worker] {
-		if g.step == 1 {
-			g.values[k] = append(g.values[k], x...)
-		} else {
-			for row := from; row < int64(len(x)); row += g.step {
-				g.values[k] = append(g.values[k], x[row])
-			}
-		}
-		kept = len(g.values[k])
-		g.workers[worker][k] = x[:0]
+	w := &g.workers[worker]
+	for k, x := range w.values {
+		g.values[k] = appendEvery(g.values[k], x, from, g.step)
+		w.values[k] = x[:0]
 	}
-	for kept > g.limit {
-		kept = g.thin()
+	for k, x := range w.codes {
+		g.codes[k] = appendEvery(g.codes[k], x, from, g.step)
+		w.codes[k] = x[:0]
+	}
+	if g.placed {
+		for row := from; row < int64(chunk.Rows); row += g.step {
+			at := int(row)
+			if len(w.kept) > 0 {
+				at = int(w.kept[row])
+			}
+			g.lines = append(g.lines, chunk.Line(at))
+		}
+		w.kept = w.kept[:0]
+	}
+	for g.gathered() > g.limit {
+		g.thin()
 	}
 	return nil
 }
 
-// thin drops every other row that was kept and returns how many are left.
-func (g *gatherer) thin() (kept int) {
+// appendEvery appends every so many values of x, beginning with one.
+func appendEvery[T any](dst, x []T, from, step int64) []T {
+	if step == 1 {
+		return append(dst, x...)
+	}
+	dst = slices.Grow(dst, len(x)/int(step)+1)
+	for i := from; i < int64(len(x)); i += step {
+		dst = append(dst, x[i])
+	}
+	return dst
+}
+
+// gathered returns how many rows are kept.
+func (g *gatherer) gathered() int {
+	switch {
+	case len(g.values) > 0:
+		return len(g.values[0])
+	case len(g.codes) > 0:
+		return len(g.codes[0])
+	}
+	return len(g.lines)
+}
+
+// thin drops every other row that was kept.
+func (g *gatherer) thin() {
 	g.step *= 2
 	for k, x := range g.values {
-		half := x[:0]
-		for i := 0; i < len(x); i += 2 {
-			half = append(half, x[i])
-		}
-		g.values[k], kept = half, len(half)
+		g.values[k] = everyOther(x)
 	}
-	return kept
+	for k, x := range g.codes {
+		g.codes[k] = everyOther(x)
+	}
+	g.lines = everyOther(g.lines)
+}
+
+// everyOther keeps every other value of x, in its place.
+func everyOther[T any](x []T) []T {
+	half := x[:0]
+	for i := 0; i < len(x); i += 2 {
+		half = append(half, x[i])
+	}
+	return half
 }

@@ -160,6 +160,16 @@ func (l *labelSplit) classes(column int) ClassSplit {
 	}
 }
 
+// byClass returns the values of all columns of numbers in both classes, by the
+// columns' names.
+func (l *labelSplit) byClass(s *dataset.Schema) map[string]ClassSplit {
+	out := make(map[string]ClassSplit, len(l.numbers))
+	for i := range l.numbers {
+		out[s.Columns[i].Name] = l.classes(i)
+	}
+	return out
+}
+
 // merged returns the values of a column of numbers in some groups together.
 func (l *labelSplit) merged(column int, in func(*LabelGroup) bool) stats.Tally {
 	var out stats.Tally

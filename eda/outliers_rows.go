@@ -5,38 +5,47 @@ import (
 	"slices"
 
 	"github.com/netanom/netanom/dataset"
-	"github.com/netanom/netanom/stats"
 )
 
 // outlierRows is the analysis that finds the rows farthest outside the fences
-// of each column. Of equal distances the first in the file are kept.
+// of each column, and counts by class what lies outside the limits. Of equal
+// distances the first in the file are kept.
 type outlierRows struct {
-	columns []outlierColumn
-	most    int // rows kept of each column
+	limits  []columnLimits
+	columns []int    // those of the limits in which something is to be found
+	groups  []string // with within: those that have limits
+	within  int      // the column that makes them, -1 without
+	most    int      // rows kept of each column
+	classes Classes
+
 	schema  *dataset.Schema
 	label   int           // -1 without one
+	places  [][]int       // per column and group: place of the limits, -1 for none
 	found   [][]outlierAt // per column, merged in file order
 	workers []outlierBatch
 }
 
-// An outlierColumn is a column with Tukey's fences.
-type outlierColumn struct {
-	column   int
-	fence    stats.OutlierCount
-	counting int // place of the rule whose values are to be counted; -1: they are
-}
-
 // An outlierBatch is what one worker found.
 type outlierBatch struct {
-	rows  int // of the chunk at hand, seen so far
-	found []farthest
+	rows   int // of the chunk at hand, seen so far
+	found  []farthest
+	counts []limitCount // by place of the limits, of all chunks
+	class  *decoder[rowClass]
+	group  *decoder[int]
+	in     []int      // the groups of the batch at hand
+	is     []rowClass // and its classes
 }
 
 // farthest is the rows of the chunk at hand farthest outside a column's fences.
 type farthest struct {
-	list         []outlierAt
-	bound        float64 // as many rows as will be kept lie this far out, in this chunk or one before
-	below, above int64   // rows outside, of all chunks
+	list  []outlierAt
+	bound float64 // as many rows as will be kept lie this far out, in this chunk or one before
+}
+
+// A limitCount counts the rows that have a value, and those outside the limits.
+type limitCount struct {
+	below, above          int64 // the fences
+	seen, fence, modified byClass
 }
 
 type outlierAt struct {
@@ -45,6 +54,7 @@ type outlierAt struct {
 	row    int64   // within the chunk, then of the table
 	line   int64
 	inFile int // position within the chunk's file, for its line
+	group  int
 	label  uint32
 }
 
@@ -57,22 +67,46 @@ func (r *outlierRows) Start(s *dataset.Schema, workers int) error {
 	if r.label >= 0 && s.Columns[r.label].Dict == nil {
 		r.label = -1
 	}
+	r.places = placesOf(r.limits, r.columns, r.groups, r.within)
 	r.found = make([][]outlierAt, len(r.columns))
 	r.workers = make([]outlierBatch, workers)
 	for i := range r.workers {
-		r.workers[i].found = make([]farthest, len(r.columns))
+		w := &r.workers[i]
+		w.found, w.counts = make([]farthest, len(r.columns)), make([]limitCount, len(r.limits))
+		if r.classes.Known() {
+			w.class = classOf(s, r.classes)
+		}
+		if r.within >= 0 {
+			w.group = groupOf(s, r.within, r.groups)
+		}
 	}
 	return nil
 }
 
+// placesOf returns, for each column and group, the place of its limits, -1 where it
+// has none. Without groups, the first is that of all rows.
+func placesOf(limits []columnLimits, columns []int, groups []string, within int) [][]int {
+	if within < 0 {
+		groups = []string{""}
+	}
+	places := make([][]int, len(columns))
+	for k, column := range columns {
+		places[k] = make([]int, len(groups))
+		for g, group := range groups {
+			places[k][g] = slices.IndexFunc(limits, func(l columnLimits) bool { return l.column == column && l.group == group })
+		}
+	}
+	return places
+}
+
 // Columns implements dataset.Selective.
 func (r *outlierRows) Columns(*dataset.Schema) []int {
-	var out []int
-	for _, c := range r.columns {
-		out = append(out, c.column)
-	}
+	out := slices.Clone(r.columns)
 	if r.label >= 0 {
 		out = append(out, r.label)
+	}
+	if r.within >= 0 {
+		out = append(out, r.within)
 	}
 	return out
 }
@@ -80,29 +114,64 @@ func (r *outlierRows) Columns(*dataset.Schema) []int {
 // Batch implements dataset.Analysis.
 func (r *outlierRows) Batch(worker int, b *dataset.Batch) error {
 	w := &r.workers[worker]
-	for k, c := range r.columns {
-		v, f := &b.Columns[c.column], &w.found[k]
+	w.place(r, b)
+	for k, column := range r.columns {
+		v := &b.Columns[column]
 		for i := range b.Rows {
 			x := v.Float(i)
-			switch {
-			case x > c.fence.Upper:
-				f.above++
-			case x < c.fence.Lower:
-				f.below++
-			default:
+			at := noGroup
+			if g := w.in[i]; g != noGroup {
+				at = r.places[k][g]
+			}
+			if x != x || at < 0 {
 				continue
 			}
-			if reach := max(x-c.fence.Upper, c.fence.Lower-x); reach > f.bound && r.most > 0 {
-				at := outlierAt{value: x, reach: reach, row: int64(w.rows + i), inFile: b.RowInChunk(i), label: dataset.MissingCode}
+			l := &r.limits[at]
+			reach := w.counts[at].take(x, l, w.is[i])
+			if f := &w.found[k]; reach > f.bound && r.most > 0 {
+				row := outlierAt{value: x, reach: reach, row: int64(w.rows + i), inFile: b.RowInChunk(i), group: w.in[i], label: dataset.MissingCode}
 				if r.label >= 0 {
-					at.label = b.Columns[r.label].Codes[i]
+					row.label = b.Columns[r.label].Codes[i]
 				}
-				f.add(at, r.most)
+				f.add(row, r.most)
 			}
 		}
 	}
 	w.rows += b.Rows
 	return nil
+}
+
+// place finds the groups and the classes of a batch's rows; without groups all
+// are in the first.
+func (w *outlierBatch) place(r *outlierRows, b *dataset.Batch) {
+	w.in, w.is = slices.Grow(w.in[:0], b.Rows)[:b.Rows], slices.Grow(w.is[:0], b.Rows)[:b.Rows]
+	for i := range b.Rows {
+		w.in[i], w.is[i] = 0, unlabelledRow
+		if w.group != nil {
+			w.in[i] = w.group.of(b.Columns[r.within].Codes[i])
+		}
+		if w.class != nil {
+			w.is[i] = w.class.of(b.Columns[r.classes.Column].Codes[i])
+		}
+	}
+}
+
+// take counts a value, and returns how far outside the fences it lies: 0 inside.
+func (c *limitCount) take(x float64, l *columnLimits, class rowClass) (reach float64) {
+	c.seen.count(class)
+	if x > l.modified.Upper || x < l.modified.Lower {
+		c.modified.count(class)
+	}
+	switch {
+	case x > l.fence.Upper:
+		c.above++
+	case x < l.fence.Lower:
+		c.below++
+	default:
+		return 0
+	}
+	c.fence.count(class)
+	return max(x-l.fence.Upper, l.fence.Lower-x)
 }
 
 // add takes a row, which is behind all others. When twice as many are there as
@@ -144,13 +213,17 @@ func (r *outlierRows) EndChunk(worker int, c dataset.Chunk) error {
 	return nil
 }
 
-// outside returns how many rows lie outside the fences of a column.
-func (r *outlierRows) outside(k int) (below, above int64) {
+// counted returns what was counted of some limits.
+func (r *outlierRows) counted(at int) (sum limitCount) {
 	for i := range r.workers {
-		below += r.workers[i].found[k].below
-		above += r.workers[i].found[k].above
+		c := &r.workers[i].counts[at]
+		sum.below += c.below
+		sum.above += c.above
+		sum.seen.add(c.seen)
+		sum.fence.add(c.fence)
+		sum.modified.add(c.modified)
 	}
-	return below, above
+	return sum
 }
 
 // result lists what was found, and names the label.
@@ -160,7 +233,10 @@ func (r *outlierRows) result() (rows []OutlierRow, label string) {
 	}
 	for k, list := range r.found {
 		for _, at := range list {
-			row := OutlierRow{Column: r.schema.Columns[r.columns[k].column].Name, Value: at.value, Row: at.row + 1, Line: at.line}
+			row := OutlierRow{Column: r.schema.Columns[r.columns[k]].Name, Value: at.value, Row: at.row + 1, Line: at.line}
+			if r.within >= 0 {
+				row.Group = r.groups[at.group]
+			}
 			if at.label != dataset.MissingCode {
 				row.Label = r.schema.Columns[r.label].Dict.Level(at.label)
 			}

@@ -35,7 +35,8 @@ func everything(t *testing.T, src dataset.Source) string {
 	for _, name := range []string{"num_root", "serror_rate", "logged_in"} {
 		splits = append(splits, dump(e.ByClass[name]))
 	}
-	return dump(e) + dump(byGroup) + dump(kendall) + dump(relations) + strings.Join(splits, "\n")
+	within := outliers(t, src, eda.OutlierOptions{Within: "protocol_type", Scores: true, ESD: 3, Rows: 2, Top: 3})
+	return dump(e) + dump(byGroup) + dump(kendall) + dump(relations) + dump(within) + strings.Join(splits, "\n")
 }
 
 // A table of several chunks gives the same answers, to the last bit, as a file

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -32,6 +33,8 @@ type refEntry struct {
 		Method     string
 		Deletion   string
 		Col, Group string // of the operations on a number and a column that makes groups
+		K          int
+		Alpha      float64
 	}
 	Expected  map[string]any
 	Tolerance struct {
@@ -100,12 +103,16 @@ func (e *refEntry) compare(t *testing.T, got map[string]any) int {
 	return len(want)
 }
 
-// flatten stores what is below v by its path; null is NaN.
+// flatten stores what is below v by its path, lists by places from 0; null is NaN.
 func flatten(into map[string]any, path string, v any) {
 	switch v := v.(type) {
 	case map[string]any:
 		for key, x := range v {
 			flatten(into, path+"/"+key, x)
+		}
+	case []any:
+		for i, x := range v {
+			flatten(into, fmt.Sprintf("%s/%d", path, i), x)
 		}
 	case nil:
 		into[path] = math.NaN()

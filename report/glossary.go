@@ -46,7 +46,7 @@ func Glossary() []Column {
 }
 
 // glossary holds the topics in the order in which Glossary lists them.
-var glossary = [...][]Column{names, counts, descriptive, associations, relationColumns, ranking, tests, cells, models, series, derivedFeatures}
+var glossary = [...][]Column{names, counts, descriptive, associations, relationColumns, ranking, tests, cells, models, series, derivedFeatures, outlying}
 
 var names = []Column{
 	{Key: "feature", Title: "Feature", Kind: Label, Help: "column of the data"},
@@ -134,7 +134,7 @@ var descriptive = []Column{
 	{Key: "upper", Title: "Upper fence", Kind: Real, Help: "values above are outliers"},
 	{Key: "n_low", Title: "Below", Kind: Count, Help: "values below the lower fence"},
 	{Key: "n_high", Title: "Above", Kind: Count, Help: "values above the upper fence"},
-	{Key: "n_out", Title: "Outliers", Kind: Count, Help: "values outside the fences"},
+	{Key: "n_out", Title: "Outliers", Kind: Count, Help: "values that the rule calls outliers"},
 }
 
 var associations = []Column{

@@ -39,11 +39,11 @@ func Exploration(e *eda.Exploration, private bool) ([]Section, error) {
 		return nil, err
 	}
 	sections = append(sections, related...)
-	outliers := *e.Outliers
-	if private {
-		outliers.Rows = nil
+	outliers, err := Outliers(e.Outliers, private)
+	if err != nil {
+		return nil, err
 	}
-	sections = append(sections, Outliers(&outliers))
+	sections = append(sections, outliers...)
 	if !private {
 		sections = append(sections, Extremes(e.Extremes))
 	}

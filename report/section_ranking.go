@@ -129,14 +129,14 @@ func rankingFigure(s *Section, r *eda.Ranking) error {
 	return nil
 }
 
-// maxBoxes is how many features are drawn by category.
-const maxBoxes = 6
+// maxCategoryBoxes is how many features are drawn by category.
+const maxCategoryBoxes = 6
 
 // categoryBoxes draws the numbers with the largest effects by category.
 func categoryBoxes(s *Section, r *eda.Ranking) error {
 	count := 0
 	for _, f := range r.Features {
-		if f.Column.Kind != dataset.Number || count == maxBoxes {
+		if f.Column.Kind != dataset.Number || count == maxCategoryBoxes {
 			continue
 		}
 		d := plots.BoxData{Label: f.Column.Name}

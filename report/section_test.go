@@ -66,7 +66,7 @@ func TestExplorationSections(t *testing.T) {
 			}
 		}
 	}
-	want := "overview ranking numbers levels missing corr_pearson corr_spearman corr_cramers corr_mi outliers extremes"
+	want := "overview ranking numbers levels missing corr_pearson corr_spearman corr_cramers corr_mi outlier_quality outliers outlier_scores extremes"
 	if got := strings.Join(ids, " "); got != want {
 		t.Errorf("sections %s, want %s", got, want)
 	}
@@ -89,7 +89,7 @@ func TestPrivateSectionsShowNoCells(t *testing.T) {
 		}
 		for _, table := range s.Tables {
 			switch table.Name {
-			case "extremes", "outlier_rows", "top_levels", "contradictions":
+			case "extremes", "outlier_rows", "outlier_top", "top_levels", "contradictions":
 				t.Errorf("table %s shows single rows or cells", table.Name)
 			}
 			for _, row := range table.Rows {

@@ -30,7 +30,8 @@ type MahalanobisDistances struct {
 //
 // NaN marks a missing value; rows with one are left out. It returns ErrLengths,
 // ErrNotFinite for infinities, ErrTooFew unless there are more complete rows than
-// columns, ErrConstant, ErrSingular, and the cause when ctx ends first.
+// columns, a *ColumnError with ErrConstant or ErrSingular, and the cause when ctx
+// ends first.
 //
 // P. C. Mahalanobis (1936), "On the generalised distance in statistics", Proc.
 // Nat. Inst. Sci. India 2, 49–55.
@@ -38,8 +39,7 @@ func Mahalanobis(ctx context.Context, cols [][]float64, level float64, workers i
 	if err := checkLevel(level); err != nil {
 		return MahalanobisDistances{}, err
 	}
-	rows, err := commonLength(cols)
-	if err != nil {
+	if _, err := commonLength(cols); err != nil {
 		return MahalanobisDistances{}, err
 	}
 	sums, err := ComomentsOf(ctx, completeRows(cols), workers)
@@ -54,22 +54,8 @@ func Mahalanobis(ctx context.Context, cols [][]float64, level float64, workers i
 	if err != nil {
 		return MahalanobisDistances{}, fmt.Errorf("Mahalanobis distance: %w", err)
 	}
-	d := MahalanobisDistances{
-		Squared: make([]float64, rows),
-		N:       sums.N(),
-		Columns: k,
-		Cutoff:  ChiSquaredQuantile(level, float64(k)),
-	}
-	blocks := (rows + blockRows - 1) / blockRows
-	err = parallel(ctx, blocks, workers, func() func(int) {
-		z := make([][lanes]float64, k)
-		return func(b int) {
-			for row := b * blockRows; row < min((b+1)*blockRows, rows); row += lanes {
-				d2 := w.squaredDistances(cols, row, z)
-				copy(d.Squared[row:], d2[:])
-			}
-		}
-	})
+	d, err := w.distancesOf(ctx, cols, workers)
+	d.N, d.Cutoff = sums.N(), ChiSquaredQuantile(level, float64(k))
 	return d, err
 }
 
@@ -103,7 +89,7 @@ func newWhitening(sums *Comoments) (whitening, error) {
 		w.mean[i] = sums.Mean(i)
 		w.sd[i] = math.Sqrt(sums.Covariance(i, i))
 		if !(w.sd[i] > 0) {
-			return w, fmt.Errorf("column %d: %w", i, ErrConstant)
+			return w, &ColumnError{i, ErrConstant}
 		}
 		row := make([]float64, i+1)
 		w.factor[i] = row
@@ -112,7 +98,7 @@ func newWhitening(sums *Comoments) (whitening, error) {
 		}
 		pivot := 1 - dot(row[:i], row[:i])
 		if !(pivot > singularPivot) {
-			return w, fmt.Errorf("column %d: %w", i, ErrSingular)
+			return w, &ColumnError{i, ErrSingular}
 		}
 		row[i] = math.Sqrt(pivot)
 	}

@@ -48,9 +48,9 @@ type MCD struct {
 //
 // NaN marks a missing value; rows with one are left out and their distance is NaN.
 // It returns ErrLengths, ErrNotFinite for infinities, ErrTooFew unless there are five
-// times as many complete rows as columns, as [2] advises, ErrConstant and
-// ErrSingular, also where h rows agree in a column or in a linear combination of
-// several, and the cause when ctx ends first.
+// times as many complete rows as columns, as [2] advises, a *ColumnError with
+// ErrConstant or ErrSingular, also where h rows agree in a column or in a linear
+// combination of several, and the cause when ctx ends first.
 //
 // [1] P. J. Rousseeuw (1985), "Multivariate estimation with high breakdown point",
 // Mathematical Statistics and Applications B, 283–297.
