@@ -7,8 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -34,37 +32,10 @@ type featureOptions struct {
 	folds, seed number
 }
 
-// A span is a flag that takes a span of time above 0.
-type span time.Duration
-
-// String implements pflag.Value.
-func (s *span) String() string {
-	text := time.Duration(*s).String()
-	for _, zero := range []string{"m0s", "h0m"} { // 2m0s is 2m
-		if strings.HasSuffix(text, zero) {
-			text = text[:len(text)-2]
-		}
-	}
-	return text
-}
-
-// Type implements pflag.Value.
-func (s *span) Type() string { return "span" }
-
-// Set implements pflag.Value.
-func (s *span) Set(text string) error {
-	d, err := time.ParseDuration(text)
-	if err != nil || d <= 0 {
-		return errors.New("give a span of time above 0, such as 30s, 2m or 1h")
-	}
-	*s = span(d)
-	return nil
-}
-
 func newFeatures(w *world) *cobra.Command {
 	o := &featureOptions{
 		world:   w,
-		window:  span(2 * time.Minute),
+		window:  120,
 		rows:    number{value: 100, low: 1, high: 1 << 20, kind: whole},
 		keep:    number{high: 1000, kind: whole},
 		minGain: number{value: 0.01, high: 2, kind: open},
@@ -146,7 +117,7 @@ func (o *featureOptions) ask(ctx context.Context, in *input) (answer, error) {
 }
 
 func (o *featureOptions) question(in *input) eda.FeatureOptions {
-	q := eda.FeatureOptions{Sources: o.features, Normal: o.input.normal, Window: time.Duration(o.window).Seconds(),
+	q := eda.FeatureOptions{Sources: o.features, Normal: o.input.normal, Window: float64(o.window),
 		Folds: int(o.folds.value), Seed: uint64(o.seed.value), MinGain: o.minGain.value, Keep: int(o.keep.value), Stage: in.progress.stageIs}
 	if o.rowOrder {
 		q.Rows = int(o.rows.value)

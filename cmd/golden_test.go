@@ -62,6 +62,12 @@ func TestGolden(t *testing.T) {
 		{"features-csv", "features traffic.csv --feature src_bytes,dst_bytes --format csv"},
 		{"features-json", "features traffic.csv --feature dst_bytes,flag --keep 2 --format json"},
 		{"features-apply", "features traffic.csv --apply recipe.json"},
+		{"timeseries", "timeseries traffic.csv"},
+		{"timeseries-every", "timeseries traffic.csv --every 6h --feature duration --window 5"},
+		{"timeseries-row-order", "timeseries kdd-headerless.txt --row-order --rows 4 --feature count"},
+		{"timeseries-zeek-markdown", "timeseries conn.log --format markdown"},
+		{"timeseries-csv", "timeseries traffic.csv --every 12h --format csv"},
+		{"timeseries-json", "timeseries traffic.csv --every 1d --format json"},
 		{"eda", "eda traffic.csv"},
 		{"eda-zeek", "eda conn.log"},
 		{"eda-headerless", "eda kdd-headerless.txt"},
@@ -90,7 +96,7 @@ func TestGolden(t *testing.T) {
 func TestGoldenHelp(t *testing.T) {
 	t.Chdir(t.TempDir())
 	session{}.golden(t, "help")
-	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "features", "convert", "simulate", "completion", "man"} {
+	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "convert", "simulate", "completion", "man"} {
 		session{}.golden(t, "help-"+c, c, "--help")
 	}
 	short := session{}.run(t, "help", "describe")
@@ -157,13 +163,20 @@ func TestGoldenMistakes(t *testing.T) {
 		{"features-apply-none", "features traffic.csv --apply nowhere.json", exitError, "cannot read nowhere.json"},
 		{"features-apply-other", "features traffic.csv --apply conn.log", exitError, "no recipe"},
 		{"features-apply-keep", "features traffic.csv --apply recipe.json --keep 3", exitUsage, "--keep is for making one"},
-		{"features-window", "features traffic.csv --window 0s", exitUsage, "above 0"},
+		{"features-window", "features traffic.csv --window 0s", exitUsage, "from 1ms"},
 		{"features-window-rows", "features traffic.csv --row-order --window 1m", exitUsage, "--rows"},
 		{"features-rows", "features traffic.csv --rows 5", exitUsage, "--row-order"},
 		{"features-only-derived", "features traffic.csv --only-derived", exitUsage, "--out"},
 		{"features-out-stdout", "features traffic.csv --out -", exitUsage, "needs a file"},
 		{"features-sort", "features kdd-headerless.txt --sort", exitUsage, "time column"},
 		{"features-save-none", "features traffic.csv --feature duration --min-gain 1.9 --save r.json", exitError, "--keep"},
+		{"time-none", "timeseries kdd-headerless.txt", exitError, "--row-order"},
+		{"time-column", "timeseries traffic.csv --time timestmp", exitUsage, `did you mean "timestamp"?`},
+		{"time-not", "timeseries traffic.csv --time duration", exitError, "--type duration=time"},
+		{"time-every", "timeseries traffic.csv --every 10", exitUsage, "10m"},
+		{"time-every-many", "timeseries traffic.csv --every 1ms", exitError, "longer steps"},
+		{"time-row-order", "timeseries traffic.csv --row-order --every 1h", exitUsage, "--row-order"},
+		{"time-rows", "timeseries traffic.csv --rows 10", exitUsage, "--row-order"},
 		{"two-files", "describe traffic.csv conn.log", exitUsage, "one file"},
 		{"argument", "simulate traffic.csv", exitUsage, "does not take"},
 		{"attack", "simulate --attack smurff", exitUsage, "did you mean smurf?"},

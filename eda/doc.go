@@ -4,10 +4,11 @@
 //
 // Each question is a function that takes a dataset.Source and options, scans the
 // source once or twice, and returns values: Describe, Missing, Correlate,
-// Associate, RelateGroups, Inform, RankFeatures, FindOutliers, Extremes, Duplicates
-// and Contract. Explore asks nearly all in as few scans, and turns the answers into
-// findings with a next step; Relate asks all that are about how columns go together.
-// ProposeFeatures asks which columns could be derived, and what they would add.
+// Associate, RelateGroups, Inform, RankFeatures, FindOutliers, Extremes,
+// TimeSeriesOf, Duplicates and Contract. Explore asks nearly all in as few scans, and
+// turns the answers into findings with a next step; Relate asks all that are about
+// how columns go together. ProposeFeatures asks which columns could be derived, and
+// what they would add.
 // Nothing here formats a number or draws; package report does.
 //
 // Behind each question is a dataset.Analysis of its own file, which gathers what

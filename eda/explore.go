@@ -36,6 +36,7 @@ type Exploration struct {
 	Information  *Informed     // nil where fewer than two columns vary
 	Outliers     *Outliers     // with up to five rows for each column, and the ten of the highest scores
 	Extremes     []Extreme     // up to three highest and three lowest values of each column
+	TimeSeries   *TimeSeries   // nil without a column of times, and where TimeSeriesOf is an error
 	Repeats      *Repeats
 	Breaches     []Breach
 	Problems     *dataset.Problems
@@ -94,6 +95,8 @@ type explorer struct {
 	features []int // nil: all
 	out      *Exploration
 
+	clock *clockScan
+
 	// What the second scan is for.
 	varying []int     // columns of numbers
 	numbers *gatherer // of these, and of the label
@@ -110,7 +113,8 @@ func (x *explorer) read() (err error) {
 	}
 	counts := &dataset.Counts{By: -1, Needed: x.features, Budget: x.options.Budget}
 	gaps, byLabel, rows, contract := &gapFinder{}, &labelGapFinder{}, &rowHasher{}, &contractCheck{}
-	if err := x.src.Scan(x.ctx, counts, gaps, byLabel, rows, contract); err != nil {
+	x.clock = &clockScan{}
+	if err := x.src.Scan(x.ctx, counts, gaps, byLabel, rows, contract, x.clock); err != nil {
 		return err
 	}
 	problems := dataset.ProblemsOf(x.src)
@@ -152,14 +156,21 @@ func (x *explorer) compare() (err error) {
 	x.levels = newCrosser(s, levelledAmong(s, x.features))
 	x.binned = newBinnedCrosser(s, informativeAmong(s, x.features), out.Profile)
 	analyses := []dataset.Analysis{outliers, extremes, x.numbers, x.levels, x.binned}
-	var labelled *labelCounter
-	if out.Classes.Known() {
-		counted := slices.DeleteFunc(splittable(s, out.Classes, x.features), func(i int) bool { return out.profile(i).wide() })
-		labelled = newLabelCounter(s, out.Classes, x.options.Budget, counted)
+	labelled := x.labelled(s)
+	if labelled != nil {
 		analyses = append(analyses, labelled)
+	}
+	steps, o := x.steps()
+	if steps != nil {
+		analyses = append(analyses, steps)
 	}
 	if err := x.src.Scan(x.ctx, analyses...); err != nil {
 		return err
+	}
+	if steps != nil {
+		if out.TimeSeries, err = steps.examined(x.ctx, &o); err != nil {
+			return err
+		}
 	}
 	out.Extremes = extremes.list
 	out.Outliers.take(outliers)
@@ -171,6 +182,16 @@ func (x *explorer) compare() (err error) {
 	}
 	out.ByClass = x.split.byClass(s)
 	return nil
+}
+
+// labelled returns the analysis that counts the columns by the label, nil where
+// classes are not known.
+func (x *explorer) labelled(s *dataset.Schema) *labelCounter {
+	if !x.out.Classes.Known() {
+		return nil
+	}
+	counted := slices.DeleteFunc(splittable(s, x.out.Classes, x.features), func(i int) bool { return x.out.profile(i).wide() })
+	return newLabelCounter(s, x.out.Classes, x.options.Budget, counted)
 }
 
 // rank compares the classes, if there are both.
@@ -186,6 +207,29 @@ func (x *explorer) rank() (err error) {
 func (e *Exploration) profile(column int) *ColumnProfile {
 	at := slices.IndexFunc(e.Profile.Columns, func(p ColumnProfile) bool { return p.Index == column })
 	return &e.Profile.Columns[at]
+}
+
+// steps returns the analysis that resamples the table, nil if nothing can be said
+// over time, and with what options.
+func (x *explorer) steps() (*resampler, TimeSeriesOptions) {
+	var o TimeSeriesOptions
+	s := x.src.Schema()
+	err := x.clock.err
+	if errors.Is(err, ErrNoTime) && s.Clock() < 0 {
+		return nil, o // a finding says so
+	}
+	var r *resampler
+	if err == nil {
+		err = o.complete()
+	}
+	if err == nil {
+		r, err = newResampler(s, x.clock, x.out.Classes, nil, &o)
+	}
+	if err != nil {
+		x.out.Skipped = append(x.out.Skipped, fmt.Sprintf("No time series: %s.", err))
+		return nil, o
+	}
+	return r, o
 }
 
 // profiled returns the profiled columns for which a condition holds; never nil.

@@ -67,6 +67,9 @@ func (e *Exploration) findings(s *dataset.Schema) []Finding {
 	out = append(out, e.redundancyFindings()...)
 	out = append(out, e.outlierFindings()...)
 	out = append(out, timeFindings(s)...)
+	if e.TimeSeries != nil {
+		out = append(out, e.TimeSeries.Findings()...)
+	}
 	return out
 }
 

@@ -45,3 +45,38 @@ func FuzzExplore(f *testing.F) {
 		same(t, "table", answers[1], answers[0])
 	})
 }
+
+// FuzzTimeSeries follows whatever can be read as a table, by its times and in row
+// order: nothing panics, every row is counted, and a file gives the same series as a
+// table in memory.
+func FuzzTimeSeries(f *testing.F) {
+	f.Add(hours, uint16(2))
+	f.Add(flows, uint16(1))
+	f.Add("ts,x\n0,1\n1e9,2\n2e9,-1e308\n2e9,1e308\n", uint16(1))
+	f.Fuzz(func(t *testing.T, text string, rows uint16) {
+		ctx := context.Background()
+		file, err := dataset.OpenReader(ctx, "fuzz", strings.NewReader(text), dataset.Options{Jobs: 2, MaxBad: 1})
+		if err != nil {
+			return
+		}
+		defer file.Close()
+		table, err := dataset.Load(ctx, file)
+		if err != nil {
+			return
+		}
+		for _, o := range []eda.TimeSeriesOptions{{}, {RowOrder: true, StepRows: int64(rows)}} {
+			s, err := eda.TimeSeriesOf(ctx, table, o)
+			if err != nil {
+				continue
+			}
+			counted := s.Untimed + s.Outside.Rows + s.Leftover
+			for _, n := range s.Counts {
+				counted += n
+			}
+			if counted != s.Rows {
+				t.Errorf("%d of %d rows are counted", counted, s.Rows)
+			}
+			same(t, "file", timeSeries(t, file, o), s)
+		}
+	})
+}

@@ -35,6 +35,7 @@ type refEntry struct {
 		Col, Group string // of the operations on a number and a column that makes groups
 		K          int
 		Alpha      float64
+		Lags       int
 	}
 	Expected  map[string]any
 	Tolerance struct {

@@ -79,3 +79,20 @@ func typeFlag(name string, kind dataset.Kind) string {
 func isNameRune(r rune) bool {
 	return r == '_' || r == '.' || unicode.IsLetter(r) || unicode.IsDigit(r)
 }
+
+// spanWords writes a span of time in the largest unit in which it is a whole number.
+func spanWords(seconds float64) string {
+	for _, unit := range []struct {
+		seconds float64
+		name    string
+	}{{week, "week"}, {day, "d"}, {hour, "h"}, {minute, "min"}, {1, "s"}, {0.001, "ms"}} {
+		n := seconds / unit.seconds
+		if whole := math.Round(n); whole >= 1 && math.Abs(n-whole) < 1e-9*whole {
+			if unit.name == "week" {
+				return plural(int64(whole), "week")
+			}
+			return grouped(int64(whole)) + " " + unit.name
+		}
+	}
+	return plainNumber(seconds) + " s"
+}

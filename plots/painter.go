@@ -158,13 +158,22 @@ func (p *painter) vertical(c color.NRGBA, x, y0, y1 float64) {
 	p.fill(c, rect{x - 0.5, y0, 1, y1 - y0})
 }
 
-// stroke draws a line through points.
+// longestStroke is how many points of an image's line are drawn at once. The time of
+// a stroke grows much faster than its length: 5,000 points take seconds.
+const longestStroke = 256
+
+// stroke draws a line through points. In an image, long ones are drawn in pieces that
+// share two points, so that every corner is whole in one of them.
 func (p *painter) stroke(c color.NRGBA, width float64, points []point) {
 	if len(points) < 2 {
 		return
 	}
 	p.ink(c)
 	p.canvas.SetLineWidth(vg.Length(width) * pixel)
+	for p.raster && len(points) > longestStroke {
+		p.canvas.Stroke(p.path(points[:longestStroke]))
+		points = points[longestStroke-2:]
+	}
 	p.canvas.Stroke(p.path(points))
 }
 

@@ -60,8 +60,9 @@ type Band struct {
 // least one is below half of the greatest. Where no value is negative the band
 // ends at zero.
 //
-// All points are drawn up to 5,000. Of more, the first, least, greatest and
-// last of each of 1,250 stretches are, so that no spike vanishes.
+// All points are drawn up to 5,000, of a band, which is smooth, up to 1,250. Of
+// more, the first, least, greatest and last of each of 1,250 stretches are, so
+// that no spike vanishes.
 //
 // It returns an error if there is no value, if lengths differ, if times do not
 // increase or lie outside the years 1 to 9999, if an index or a number is out
@@ -276,7 +277,8 @@ func (s *series) take(d SeriesData) {
 				low[i], high[i] = math.NaN(), math.NaN()
 			}
 		}
-		s.band = &bandLines{clean(d.Band.Name), thin(low), thin(high), thin(d.Band.Middle)}
+		smooth := func(values []float64) []datum { return line(values, thinned(values, mostDrawn/4)) }
+		s.band = &bandLines{clean(d.Band.Name), smooth(low), smooth(high), smooth(d.Band.Middle)}
 	}
 	for _, i := range d.Changes {
 		s.changes = append(s.changes, s.place(d, i))

@@ -11,9 +11,9 @@ import (
 	"github.com/netanom/netanom/stats"
 )
 
-// maxPictures bounds the histograms and the bars of a report each, so that its
-// page stays small whatever the table.
-const maxPictures = 24
+// maxPictures bounds the histograms and the bars of a report each, so that all
+// pictures find room in its page whatever the table.
+const maxPictures = 12
 
 // addPictures draws the profiled columns into the sections of their tables;
 // private leaves out the levels of categories.
@@ -37,25 +37,53 @@ func addPictures(sections []Section, e *eda.Exploration, private bool) error {
 }
 
 // addHistograms draws the numeric columns that take more than two values, in
-// the order of the table.
+// the order of the table: all, or those that tell most of the class.
 func addHistograms(s *Section, e *eda.Exploration) error {
-	count := 0
-	for i := range e.Profile.Columns {
-		p := &e.Profile.Columns[i]
-		if p.Number == nil || p.Tally.Len() == 0 || p.Distinct < 3 || p.Column.Kind != dataset.Number || p.Index == e.Classes.Column {
-			continue
+	columns := e.Profile.Columns
+	var chosen []int
+	for i := range columns {
+		if p := &columns[i]; p.Number != nil && p.Tally.Len() > 0 && p.Distinct > 2 && p.Column.Kind == dataset.Number && p.Index != e.Classes.Column {
+			chosen = append(chosen, i)
 		}
-		if count++; count > maxPictures {
-			s.Warnings = append(s.Warnings, fmt.Sprintf("Only the first %d columns are drawn; choose others with --feature.", maxPictures))
-			return nil
+	}
+	if all := len(chosen); all > maxPictures {
+		rank := ranks(e.Ranking)
+		slices.SortStableFunc(chosen, func(a, b int) int {
+			return cmp.Compare(rank(columns[a].Column.Name), rank(columns[b].Column.Name))
+		})
+		chosen = chosen[:maxPictures]
+		slices.Sort(chosen)
+		which := "first"
+		if e.Ranking != nil {
+			which = "most telling"
 		}
-		fig, err := histogram(p, e)
+		s.Warnings = append(s.Warnings, fmt.Sprintf("Only the %d %s of %d columns are drawn; choose others with --feature.", maxPictures, which, all))
+	}
+	for _, i := range chosen {
+		fig, err := histogram(&columns[i], e)
 		if err != nil {
 			return err
 		}
-		s.Figures = append(s.Figures, drawn(p.Column.Name, fig))
+		s.Figures = append(s.Figures, drawn(columns[i].Column.Name, fig))
 	}
 	return nil
+}
+
+// ranks returns the place of features in a ranking; those that are not in it come
+// last.
+func ranks(r *eda.Ranking) func(name string) int {
+	place := map[string]int{}
+	if r != nil {
+		for i, f := range r.Features {
+			place[f.Column.Name] = i + 1
+		}
+	}
+	return func(name string) int {
+		if at := place[name]; at > 0 {
+			return at
+		}
+		return len(place) + 1
+	}
 }
 
 func histogram(p *eda.ColumnProfile, e *eda.Exploration) (*plots.Figure, error) {

@@ -26,6 +26,9 @@ func Digest(e *eda.Exploration, private bool) []Section {
 	if t := digestPairs(e); len(t.Rows) > 0 {
 		sections = append(sections, Section{ID: "pairs", Title: "What goes together", Tables: []Table{t}})
 	}
+	if e.TimeSeries != nil {
+		sections = append(sections, overTime(e.TimeSeries))
+	}
 	return sections
 }
 

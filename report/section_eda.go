@@ -44,6 +44,13 @@ func Exploration(e *eda.Exploration, private bool) ([]Section, error) {
 		return nil, err
 	}
 	sections = append(sections, outliers...)
+	if e.TimeSeries != nil {
+		series, err := TimeSeries(e.TimeSeries)
+		if err != nil {
+			return nil, err
+		}
+		sections = append(sections, series)
+	}
 	if !private {
 		sections = append(sections, Extremes(e.Extremes))
 	}
@@ -85,10 +92,8 @@ func relations(e *eda.Exploration, private bool) ([]Section, error) {
 
 // Overview says what the table is and what is wrong with it.
 func Overview(e *eda.Exploration, private bool) Section {
-	s := Section{ID: "overview", Title: "Overview", Warnings: e.Skipped, Findings: []Finding{}}
-	for _, f := range e.Findings {
-		s.Findings = append(s.Findings, Finding{Level: Level(f.Severity), About: f.About, Text: f.Text, Next: f.Next})
-	}
+	s := Section{ID: "overview", Title: "Overview", Warnings: e.Skipped}
+	s.Findings = findingsOf(e.Findings)
 	s.Tables = append(s.Tables, contentTable(e))
 	if t := classTable(e); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)

@@ -130,7 +130,7 @@ func rankingFigure(s *Section, r *eda.Ranking) error {
 }
 
 // maxCategoryBoxes is how many features are drawn by category.
-const maxCategoryBoxes = 6
+const maxCategoryBoxes = 4
 
 // categoryBoxes draws the numbers with the largest effects by category.
 func categoryBoxes(s *Section, r *eda.Ranking) error {
