@@ -22,7 +22,7 @@ func (s *span) String() string {
 		return ""
 	}
 	for _, u := range spanUnits {
-		if n := float64(*s) / u.seconds; n >= 1 && n == math.Trunc(n) {
+		if n := float64(*s) / u.seconds; n >= 1 && n == math.Trunc(n) && (u.seconds >= 1 || *s < 1) {
 			return strconv.FormatFloat(n, 'f', -1, 64) + u.name
 		}
 	}

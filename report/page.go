@@ -12,7 +12,7 @@ import (
 
 const (
 	pageBytes     = 2_000_000 // size that the page stays below as long as its tables do
-	pageCells     = 5000      // cells of one table that are put into the page
+	pageCells     = 500       // cells of one table that are put into the page
 	pageRows      = 50        // rows of one table that are put into the page in any case
 	foldedRows    = 12        // rows from which a table shows only its first ones
 	foldedFigures = 8         // figures from which a section shows only its first ones

@@ -129,7 +129,7 @@ func histogramTitle(p *eda.ColumnProfile) string {
 }
 
 // maxQQ is how many columns are compared with the normal distribution.
-const maxQQ = 4
+const maxQQ = 3
 
 // addQQ compares the numbers with the most different values with the normal
 // distribution: those of few values are steps, of which everybody sees that they
@@ -162,12 +162,16 @@ func addQQ(s *Section, e *eda.Exploration) error {
 	return nil
 }
 
+// maxBarLevels is how many levels a column may have of which the commonest are
+// drawn: of more, such as ports, bars show next to nothing.
+const maxBarLevels = 500
+
 // addBars draws the categories.
 func addBars(s *Section, e *eda.Exploration) error {
 	count := 0
 	for i := range e.Profile.Columns {
 		p := &e.Profile.Columns[i]
-		if p.Level == nil || p.Column.Kind != dataset.Category || p.Distinct < 2 {
+		if p.Level == nil || p.Column.Kind != dataset.Category || p.Distinct < 2 || p.Distinct > maxBarLevels {
 			continue
 		}
 		if count++; count > maxPictures {

@@ -21,6 +21,13 @@ func Exploration(e *eda.Exploration, private bool) ([]Section, error) {
 		}
 		sections = append(sections, ranking)
 	}
+	if e.TimeSeries != nil {
+		series, err := TimeSeries(e.TimeSeries)
+		if err != nil {
+			return nil, err
+		}
+		sections = append(sections, series)
+	}
 	described := Description(e.Profile, e.Problems, private)
 	if err := addPictures(described, e, private); err != nil {
 		return nil, err
@@ -44,13 +51,6 @@ func Exploration(e *eda.Exploration, private bool) ([]Section, error) {
 		return nil, err
 	}
 	sections = append(sections, outliers...)
-	if e.TimeSeries != nil {
-		series, err := TimeSeries(e.TimeSeries)
-		if err != nil {
-			return nil, err
-		}
-		sections = append(sections, series)
-	}
 	if !private {
 		sections = append(sections, Extremes(e.Extremes))
 	}

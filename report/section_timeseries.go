@@ -264,7 +264,7 @@ func testTable(t *eda.TimeSeries) (Table, error) {
 		}
 	}
 	table, err := f.Table("tests", "Tests of the series", results)
-	table.Columns = detail(table.Columns, "effect_name", "effect", "estimate_name", "estimate", "conf_low", "conf_high", "conf_level", "null_name", "null", "alternative")
+	table.Columns = detail(table.Columns, "effect_name", "effect", "estimate_name", "estimate", "conf_low", "conf_high", "conf_level", "null_name", "null", "alternative", "statistic_name", "test")
 	return table, err
 }
 
