@@ -115,8 +115,7 @@ func (o *corrOptions) correlate(ctx context.Context, in *input) (answer, error) 
 	if err != nil {
 		return answer{}, err
 	}
-	s, err := report.Correlations(c)
-	return answer{rows: c.Rows, sections: []report.Section{s}}, err
+	return answer{rows: c.Rows, sections: []report.Section{report.Correlations(c)}}, nil
 }
 
 func (o *corrOptions) associate(ctx context.Context, in *input) (answer, error) {
@@ -124,8 +123,7 @@ func (o *corrOptions) associate(ctx context.Context, in *input) (answer, error) 
 	if err != nil {
 		return answer{}, err
 	}
-	s, err := report.Associations(a)
-	return answer{rows: a.Rows, sections: []report.Section{s}}, err
+	return answer{rows: a.Rows, sections: []report.Section{report.Associations(a)}}, nil
 }
 
 func (o *corrOptions) group(ctx context.Context, in *input, method eda.GroupMethod) (answer, error) {
@@ -133,8 +131,7 @@ func (o *corrOptions) group(ctx context.Context, in *input, method eda.GroupMeth
 	if err != nil {
 		return answer{}, err
 	}
-	s, err := report.Grouped(g)
-	return answer{rows: g.Rows, sections: []report.Section{s}}, err
+	return answer{rows: g.Rows, sections: []report.Section{report.Grouped(g)}}, nil
 }
 
 func (o *corrOptions) inform(ctx context.Context, in *input) (answer, error) {
@@ -142,8 +139,7 @@ func (o *corrOptions) inform(ctx context.Context, in *input) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	s, err := report.Informed(n)
-	return answer{rows: n.Rows, sections: []report.Section{s}}, err
+	return answer{rows: n.Rows, sections: []report.Section{report.Informed(n)}}, nil
 }
 
 func (o *corrOptions) relate(ctx context.Context, in *input) (answer, error) {
@@ -152,6 +148,5 @@ func (o *corrOptions) relate(ctx context.Context, in *input) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	sections, err := report.Relations(r)
-	return answer{rows: r.Rows, sections: sections}, err
+	return answer{rows: r.Rows, sections: report.Relations(r)}, nil
 }

@@ -109,11 +109,7 @@ func (o *featureOptions) ask(ctx context.Context, in *input) (answer, error) {
 	if err := o.keepResults(ctx, in, found.Recipe); err != nil {
 		return answer{}, err
 	}
-	section, err := report.Features(found)
-	if err != nil {
-		return answer{}, err
-	}
-	return answer{rows: found.Rows, sections: []report.Section{section}, digest: []report.Section{report.FeatureDigest(found)}}, nil
+	return answer{rows: found.Rows, sections: []report.Section{report.Features(found)}, digest: []report.Section{report.FeatureDigest(found)}}, nil
 }
 
 func (o *featureOptions) question(in *input) eda.FeatureOptions {

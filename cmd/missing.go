@@ -33,6 +33,5 @@ func (o *missingOptions) ask(ctx context.Context, in *input) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	section, err := report.Gaps(gaps)
-	return answer{rows: gaps.Rows, sections: []report.Section{section}}, err
+	return answer{rows: gaps.Rows, sections: []report.Section{report.Gaps(gaps)}}, nil
 }

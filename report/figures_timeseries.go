@@ -15,7 +15,7 @@ const maxSeriesPictures = 12
 
 // seriesFigures draws each series with its band, and the correlogram of the first
 // that has one.
-func seriesFigures(s *Section, t *eda.TimeSeries) error {
+func seriesFigures(s *Section, t *eda.TimeSeries) {
 	drawnSeries := 0
 	for i := range t.Series {
 		if t.Series[i].Summary.N == 0 {
@@ -26,17 +26,14 @@ func seriesFigures(s *Section, t *eda.TimeSeries) error {
 			break
 		}
 		fig, err := seriesFigure(t, &t.Series[i])
-		if err != nil {
-			return err
-		}
-		s.Figures = append(s.Figures, drawn(t.Series[i].Key, fig))
+		s.draw(t.Series[i].Key, fig, err)
 	}
 	for i := range t.Series {
 		if len(t.Series[i].Views) > 0 {
-			return correlogramFigures(s, t, &t.Series[i])
+			correlogramFigures(s, t, &t.Series[i])
+			break
 		}
 	}
-	return nil
 }
 
 func seriesFigure(t *eda.TimeSeries, s *eda.Series) (*plots.Figure, error) {
@@ -116,7 +113,7 @@ func sentenceCase(name string) string {
 }
 
 // correlogramFigures draws the autocorrelations of each view of a series.
-func correlogramFigures(s *Section, t *eda.TimeSeries, series *eda.Series) error {
+func correlogramFigures(s *Section, t *eda.TimeSeries, series *eda.Series) {
 	for k := range series.Views {
 		v := &series.Views[k]
 		if v.Correlogram == nil || len(v.Correlogram.ACF) < 2 {
@@ -134,13 +131,9 @@ func correlogramFigures(s *Section, t *eda.TimeSeries, series *eda.Series) error
 				name, d.Coefficients = "p"+name, v.Correlogram.PACF[1:]
 			}
 			fig, err := plots.Correlogram(d)
-			if err != nil {
-				return err
-			}
-			s.Figures = append(s.Figures, drawn(name, fig))
+			s.draw(name, fig, err)
 		}
 	}
-	return nil
 }
 
 // correlogramTitle says how many lags lie beyond the band.

@@ -17,28 +17,22 @@ const maxPictures = 12
 
 // addPictures draws the profiled columns into the sections of their tables;
 // private leaves out the levels of categories.
-func addPictures(sections []Section, e *eda.Exploration, private bool) error {
+func addPictures(sections []Section, e *eda.Exploration, private bool) {
 	for i := range sections {
 		s := &sections[i]
-		var err error
 		switch {
 		case s.ID == "numbers":
-			if err = addHistograms(s, e); err == nil {
-				err = addQQ(s, e)
-			}
+			addHistograms(s, e)
+			addQQ(s, e)
 		case s.ID == "levels" && !private:
-			err = addBars(s, e)
-		}
-		if err != nil {
-			return err
+			addBars(s, e)
 		}
 	}
-	return nil
 }
 
 // addHistograms draws the numeric columns that take more than two values, in
 // the order of the table: all, or those that tell most of the class.
-func addHistograms(s *Section, e *eda.Exploration) error {
+func addHistograms(s *Section, e *eda.Exploration) {
 	columns := e.Profile.Columns
 	var chosen []int
 	for i := range columns {
@@ -61,12 +55,8 @@ func addHistograms(s *Section, e *eda.Exploration) error {
 	}
 	for _, i := range chosen {
 		fig, err := histogram(&columns[i], e)
-		if err != nil {
-			return err
-		}
-		s.Figures = append(s.Figures, drawn(columns[i].Column.Name, fig))
+		s.draw(columns[i].Column.Name, fig, err)
 	}
-	return nil
 }
 
 // ranks returns the place of features in a ranking; those that are not in it come
@@ -134,7 +124,7 @@ const maxQQ = 3
 // addQQ compares the numbers with the most different values with the normal
 // distribution: those of few values are steps, of which everybody sees that they
 // are not normal.
-func addQQ(s *Section, e *eda.Exploration) error {
+func addQQ(s *Section, e *eda.Exploration) {
 	var columns []*eda.ColumnProfile
 	for i := range e.Profile.Columns {
 		p := &e.Profile.Columns[i]
@@ -154,12 +144,8 @@ func addQQ(s *Section, e *eda.Exploration) error {
 		}
 		d.Sample = p.Tally.Quantiles(0, probabilities...)
 		fig, err := plots.QQ(d)
-		if err != nil {
-			return fmt.Errorf("drawing %s: %w", p.Column.Name, err)
-		}
-		s.Figures = append(s.Figures, drawn("qq_"+p.Column.Name, fig))
+		s.draw("qq_"+p.Column.Name, fig, err)
 	}
-	return nil
 }
 
 // maxBarLevels is how many levels a column may have of which the commonest are
@@ -167,7 +153,7 @@ func addQQ(s *Section, e *eda.Exploration) error {
 const maxBarLevels = 500
 
 // addBars draws the categories.
-func addBars(s *Section, e *eda.Exploration) error {
+func addBars(s *Section, e *eda.Exploration) {
 	count := 0
 	for i := range e.Profile.Columns {
 		p := &e.Profile.Columns[i]
@@ -175,7 +161,7 @@ func addBars(s *Section, e *eda.Exploration) error {
 			continue
 		}
 		if count++; count > maxPictures {
-			return nil
+			return
 		}
 		d := plots.BarsData{Label: p.Column.Name,
 			Title: fmt.Sprintf("%s is %s in %s of the rows", p.Column.Name, p.Level.Top, Format(Share, ratio(p.Level.TopFreq, p.Level.N)))}
@@ -185,10 +171,6 @@ func addBars(s *Section, e *eda.Exploration) error {
 		}
 		d.Groups = []plots.Group{g}
 		fig, err := plots.Bars(d)
-		if err != nil {
-			return err
-		}
-		s.Figures = append(s.Figures, drawn(p.Column.Name, fig))
+		s.draw(p.Column.Name, fig, err)
 	}
-	return nil
 }

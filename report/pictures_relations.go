@@ -13,10 +13,10 @@ const maxHeatmap = 45
 // drawMatrix adds the heat map of a measure of every two columns, with the columns
 // in the given order; d holds its words. Of too many columns a warning says that
 // there is no picture.
-func (s *Section) drawMatrix(names []string, order []int, at func(i, j int) float64, d plots.HeatmapData) error {
+func (s *Section) drawMatrix(names []string, order []int, at func(i, j int) float64, d plots.HeatmapData) {
 	if k := len(names); k > maxHeatmap {
 		s.Warnings = append(s.Warnings, fmt.Sprintf("There is no picture of %d columns; choose up to %d with --feature.", k, maxHeatmap))
-		return nil
+		return
 	}
 	for _, i := range order {
 		d.Rows = append(d.Rows, names[i])
@@ -31,11 +31,7 @@ func (s *Section) drawMatrix(names []string, order []int, at func(i, j int) floa
 		d.Caption = "Columns that go together stand together: the order is that of a hierarchical clustering (average linkage on 1 less the absolute value)."
 	}
 	fig, err := plots.Heatmap(d)
-	if err != nil {
-		return err
-	}
-	s.Figures = append(s.Figures, drawn("matrix", fig))
-	return nil
+	s.draw("matrix", fig, err)
 }
 
 // drawScatters adds the pictures of single pairs.

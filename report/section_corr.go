@@ -16,7 +16,7 @@ var coefficientNames = map[stats.CorrelationMethod]string{
 }
 
 // Correlations shows the correlations of numeric columns, strongest first.
-func Correlations(c *eda.Correlations) (Section, error) {
+func Correlations(c *eda.Correlations) Section {
 	method := c.Matrix.Method.String()
 	s := Section{ID: "corr_" + method, Title: "Correlation: " + coefficientNames[c.Matrix.Method], Warnings: c.Warnings,
 		Commands: []string{"netanom corr --method " + method}}
@@ -44,9 +44,9 @@ func Correlations(c *eda.Correlations) (Section, error) {
 	if r := redundancyTable(c); len(r.Rows) > 0 {
 		s.Tables = append(s.Tables, r)
 	}
-	err := correlationFigure(&s, c)
+	correlationFigure(&s, c)
 	s.drawScatters(c)
-	return s, err
+	return s
 }
 
 // strongest begins the sentence about the first of some pairs.
@@ -72,7 +72,7 @@ func first(x []float64) any {
 	return x[0]
 }
 
-func correlationFigure(s *Section, c *eda.Correlations) error {
+func correlationFigure(s *Section, c *eda.Correlations) {
 	strong := 0
 	for _, p := range c.Pairs {
 		if math.Abs(p.Estimate.Value) > 0.9 {
@@ -83,12 +83,12 @@ func correlationFigure(s *Section, c *eda.Correlations) error {
 	if strong == 0 && len(c.Pairs) > 0 {
 		title = fmt.Sprintf("No correlation is beyond ±0.9; the strongest is %s", Format(Real, c.Pairs[0].Estimate.Value))
 	}
-	return s.drawMatrix(c.Matrix.Names, c.Order, c.Matrix.At,
+	s.drawMatrix(c.Matrix.Names, c.Order, c.Matrix.At,
 		plots.HeatmapData{Title: title, Label: coefficientNames[c.Matrix.Method], Correlation: true})
 }
 
 // Associations shows Cramér's V of columns with levels, strongest first.
-func Associations(a *eda.Associations) (Section, error) {
+func Associations(a *eda.Associations) Section {
 	s := Section{ID: "corr_cramers", Title: "Association: Cramér's V", Warnings: a.Warnings, Commands: []string{"netanom corr --method cramers"}}
 	t := Table{Name: "corr_cramers", Title: "Pairs, strongest first",
 		Columns: detail(Cols("feature", "feature2", "cramers_v_adj", "effect_low", "effect_high", "cramers_v", "p_adj", "n", "magnitude", "statistic", "df", "p", "log10_p", "log10_p_adj"),
@@ -109,14 +109,15 @@ func Associations(a *eda.Associations) (Section, error) {
 		t.Footnotes = append(t.Footnotes, "Left out because they have one level only: "+strings.Join(a.Constant, ", ")+".")
 	}
 	s.Tables = []Table{t}
-	return s, associationFigure(&s, a)
+	associationFigure(&s, a)
+	return s
 }
 
-func associationFigure(s *Section, a *eda.Associations) error {
+func associationFigure(s *Section, a *eda.Associations) {
 	if len(a.Pairs) == 0 || math.IsNaN(a.Pairs[0].Corrected.Value) {
-		return nil
+		return
 	}
 	top := a.Pairs[0]
-	return s.drawMatrix(a.Names, a.Order, func(i, j int) float64 { return a.V[i][j] }, plots.HeatmapData{Label: "Cramér's V, bias-corrected", Scale: plots.Linear,
+	s.drawMatrix(a.Names, a.Order, func(i, j int) float64 { return a.V[i][j] }, plots.HeatmapData{Label: "Cramér's V, bias-corrected", Scale: plots.Linear,
 		Title: fmt.Sprintf("%s and %s go together most (V = %s)", top.A, top.B, Format(Real, top.Corrected.Value))})
 }

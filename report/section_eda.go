@@ -15,11 +15,7 @@ func Exploration(e *eda.Exploration, private bool) ([]Section, error) {
 	overview.Commands = []string{"netanom eda"}
 	sections := []Section{overview}
 	if e.Ranking != nil {
-		ranking, err := Ranking(e.Ranking, private)
-		if err != nil {
-			return nil, err
-		}
-		sections = append(sections, ranking)
+		sections = append(sections, Ranking(e.Ranking, private))
 	}
 	if e.TimeSeries != nil {
 		series, err := TimeSeries(e.TimeSeries)
@@ -29,35 +25,21 @@ func Exploration(e *eda.Exploration, private bool) ([]Section, error) {
 		sections = append(sections, series)
 	}
 	described := Description(e.Profile, e.Problems, private)
-	if err := addPictures(described, e, private); err != nil {
-		return nil, err
-	}
+	addPictures(described, e, private)
 	for i := range described {
 		described[i].Commands = []string{"netanom describe"}
 	}
 	sections = append(sections, described...)
-	gaps, err := Gaps(e.Gaps)
-	if err != nil {
-		return nil, err
-	}
-	sections = append(sections, gaps)
-	related, err := relations(e, private)
-	if err != nil {
-		return nil, err
-	}
-	sections = append(sections, related...)
-	outliers, err := Outliers(e.Outliers, private)
-	if err != nil {
-		return nil, err
-	}
-	sections = append(sections, outliers...)
+	sections = append(sections, Gaps(e.Gaps))
+	sections = append(sections, relations(e, private)...)
+	sections = append(sections, Outliers(e.Outliers, private)...)
 	if !private {
 		sections = append(sections, Extremes(e.Extremes))
 	}
 	return sections, nil
 }
 
-func relations(e *eda.Exploration, private bool) ([]Section, error) {
+func relations(e *eda.Exploration, private bool) []Section {
 	var out []Section
 	for _, c := range []*eda.Correlations{e.Pearson, e.Spearman} {
 		if c == nil {
@@ -67,27 +49,15 @@ func relations(e *eda.Exploration, private bool) ([]Section, error) {
 		if private {
 			shown.Scatters = nil
 		}
-		s, err := Correlations(&shown)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, s)
+		out = append(out, Correlations(&shown))
 	}
 	if e.Associations != nil {
-		s, err := Associations(e.Associations)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, s)
+		out = append(out, Associations(e.Associations))
 	}
 	if e.Information != nil {
-		s, err := Informed(e.Information)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, s)
+		out = append(out, Informed(e.Information))
 	}
-	return out, nil
+	return out
 }
 
 // Overview says what the table is and what is wrong with it.

@@ -15,13 +15,14 @@ import (
 var rankBiserialBands = [3]float64{0.12, 0.28, 0.42}
 
 // Features shows every column that could be derived, with what it would add.
-func Features(f *eda.Features) (Section, error) {
+func Features(f *eda.Features) Section {
 	s := featureSection(f)
 	s.Tables = []Table{featureTable(f, func(*eda.Feature) bool { return true })}
 	if len(f.Categories) > 0 {
 		s.Tables = append(s.Tables, categoryTable(f, len(f.Candidates)))
 	}
-	return s, featureFigure(&s, f)
+	featureFigure(&s, f)
+	return s
 }
 
 // FeatureDigest shows on a terminal the columns that are in the recipe, or if none
@@ -134,7 +135,7 @@ func orNil(text string) any {
 
 // featureFigure ranks the kept features by their effects, or the candidates with
 // the largest gains if none is kept.
-func featureFigure(s *Section, f *eda.Features) error {
+func featureFigure(s *Section, f *eda.Features) {
 	const most = 30
 	d := plots.RankingData{Label: "out-of-fold effect", Interval: fmt.Sprintf("%g%% interval", 100*f.Level),
 		Below: "worse than chance", Above: "tells attacks from normal",
@@ -152,7 +153,7 @@ func featureFigure(s *Section, f *eda.Features) error {
 		d.Rows = append(d.Rows, plots.Effect{Name: c.Name, Estimate: e.Value, Low: e.CI.Low, High: e.CI.High})
 	}
 	if best == nil {
-		return nil
+		return
 	}
 	slices.SortStableFunc(d.Rows, func(a, b plots.Effect) int {
 		switch {
@@ -165,11 +166,7 @@ func featureFigure(s *Section, f *eda.Features) error {
 	})
 	d.Title = fmt.Sprintf("%s tells attacks apart best, with an effect of %s", best.Name, Format(Real, best.Effect().Value))
 	fig, err := plots.Ranking(d)
-	if err != nil {
-		return err
-	}
-	s.Figures = append(s.Figures, drawn("effects", fig))
-	return nil
+	s.draw("effects", fig, err)
 }
 
 // AppliedRecipe describes the columns that a recipe has added to a table.

@@ -26,7 +26,7 @@ var groupMeasures = map[eda.GroupMethod]groupMeasure{
 }
 
 // Grouped shows how numbers differ between groups, strongest first.
-func Grouped(g *eda.Grouped) (Section, error) {
+func Grouped(g *eda.Grouped) Section {
 	m := groupMeasures[g.Method]
 	s := Section{ID: "corr_" + m.id, Title: m.title, Warnings: g.Warnings, Commands: []string{"netanom corr --method " + m.id}}
 	t := Table{Name: "corr_" + m.id, Title: "Pairs, strongest first", Note: m.note,
@@ -46,7 +46,8 @@ func Grouped(g *eda.Grouped) (Section, error) {
 		t.Footnotes = append(t.Footnotes, "Left out because they have one value only: "+strings.Join(g.Constant, ", ")+".")
 	}
 	s.Tables = []Table{t}
-	return s, groupedFigure(&s, g)
+	groupedFigure(&s, g)
+	return s
 }
 
 func groupedRow(method eda.GroupMethod, p *eda.GroupedPair) []any {
@@ -62,18 +63,14 @@ func groupedRow(method eda.GroupMethod, p *eda.GroupedPair) []any {
 }
 
 // groupedFigure draws the numbers against what makes the groups.
-func groupedFigure(s *Section, g *eda.Grouped) error {
+func groupedFigure(s *Section, g *eda.Grouped) {
 	if len(g.Pairs) == 0 || len(g.Numbers) > maxHeatmap || len(g.Groups) > maxHeatmap {
-		return nil
+		return
 	}
 	top := g.Pairs[0]
 	d := plots.HeatmapData{Rows: g.Numbers, Columns: g.Groups, Values: g.Matrix(), Label: groupMeasures[g.Method].label,
 		Correlation: g.Method == eda.PointBiserial, Scale: plots.Linear,
 		Title: fmt.Sprintf("%s and %s go together most (%s)", top.Number, top.Group, Format(Real, top.Estimate.Value))}
 	fig, err := plots.Heatmap(d)
-	if err != nil {
-		return err
-	}
-	s.Figures = append(s.Figures, drawn("matrix", fig))
-	return nil
+	s.draw("matrix", fig, err)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Informed shows what every two columns tell about each other, most first.
-func Informed(n *eda.Informed) (Section, error) {
+func Informed(n *eda.Informed) Section {
 	s := Section{ID: "corr_mi", Title: "Mutual information", Warnings: n.Warnings, Commands: []string{"netanom corr --method mi"}}
 	hidden := []string{"mutual_information_raw", "effect_low", "effect_high", "n", "statistic", "df", "p", "log10_p", "log10_p_adj"}
 	t := Table{Name: "corr_mi", Title: "Pairs, by normalised mutual information",
@@ -39,15 +39,16 @@ func Informed(n *eda.Informed) (Section, error) {
 		t.Footnotes = append(t.Footnotes, "Left out because they have one value only: "+strings.Join(n.Constant, ", ")+".")
 	}
 	s.Tables = []Table{t}
-	return s, informedFigure(&s, n)
+	informedFigure(&s, n)
+	return s
 }
 
-func informedFigure(s *Section, n *eda.Informed) error {
+func informedFigure(s *Section, n *eda.Informed) {
 	if len(n.Pairs) == 0 {
-		return nil
+		return
 	}
 	top := n.Pairs[0]
-	return s.drawMatrix(n.Names, n.Order, func(i, j int) float64 { return n.Normalised[i][j] }, plots.HeatmapData{
+	s.drawMatrix(n.Names, n.Order, func(i, j int) float64 { return n.Normalised[i][j] }, plots.HeatmapData{
 		Label: "normalised information", Scale: plots.Linear,
 		Title: fmt.Sprintf("%s and %s tell most about each other (%s)", top.A, top.B, Format(Real, top.Test.Effect.Value))})
 }

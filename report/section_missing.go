@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/netanom/netanom/eda"
@@ -10,7 +9,7 @@ import (
 )
 
 // Gaps shows which cells are missing, with a picture of where in the file.
-func Gaps(g *eda.Gaps) (Section, error) {
+func Gaps(g *eda.Gaps) Section {
 	s := Section{ID: "missing", Title: "Missing values", Commands: []string{"netanom missing"}}
 	columns := Table{Name: "missing", Title: "By column", Columns: Cols("feature", "missing", "missing_share", "infinite", "first_line")}
 	gaps := 0
@@ -27,7 +26,7 @@ func Gaps(g *eda.Gaps) (Section, error) {
 	s.Tables = append(s.Tables, columns)
 	if gaps == 0 {
 		s.Lead = fmt.Sprintf("No cell is missing in %s rows.", Format(Count, g.Rows))
-		return s, nil
+		return s
 	}
 	s.Lead = fmt.Sprintf("%s of %s rows are complete; %d of %d columns have gaps.", Format(Count, g.Complete), Format(Count, g.Rows), gaps, len(g.Columns))
 	patterns := Table{Name: "missing_patterns", Title: "Columns missing together", Columns: Cols("pattern", "rows", "share")}
@@ -43,7 +42,8 @@ func Gaps(g *eda.Gaps) (Section, error) {
 		s.Tables = append(s.Tables, t)
 	}
 	s.Tables = append(s.Tables, adviceTable(g))
-	return s, gapsFigure(&s, g)
+	gapsFigure(&s, g)
+	return s
 }
 
 // classGapsTable says whether gaps go with the class.
@@ -73,7 +73,7 @@ func adviceTable(g *eda.Gaps) Table {
 func ratio(part, whole int64) float64 { return float64(part) / float64(whole) } // 0/0 is missing
 
 // gapsFigure draws the columns that have gaps.
-func gapsFigure(s *Section, g *eda.Gaps) error {
+func gapsFigure(s *Section, g *eda.Gaps) {
 	const most = 60
 	d := plots.MissingData{Rows: g.Rows}
 	worst := ""
@@ -95,23 +95,5 @@ func gapsFigure(s *Section, g *eda.Gaps) error {
 	}
 	d.Title = fmt.Sprintf("%s has the most gaps: %s of its cells are missing", worst, Format(Share, ratio(worstMissing, g.Rows)))
 	fig, err := plots.MissingMatrix(d)
-	if err != nil {
-		return err
-	}
-	s.Figures = append(s.Figures, drawn("matrix", fig))
-	return nil
+	s.draw("matrix", fig, err)
 }
-
-// drawn names a picture; its words are its own.
-func drawn(name string, f *plots.Figure) NamedFigure {
-	return NamedFigure{Name: name, Alt: f.Title + ". " + f.Alt, Figure: picture{f}}
-}
-
-// A picture is a figure at the width of a report's column.
-type picture struct{ *plots.Figure }
-
-// WritePNG implements Figure.
-func (p picture) WritePNG(w io.Writer) error { return p.Figure.WritePNG(w, plots.Size{}) }
-
-// WriteSVG implements Figure.
-func (p picture) WriteSVG(w io.Writer) error { return p.Figure.WriteSVG(w, plots.Size{}) }

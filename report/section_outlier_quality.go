@@ -14,7 +14,7 @@ import (
 const severalFeatures = "(several)"
 
 // outlierQuality shows how well each rule and score finds the attacks.
-func outlierQuality(o *eda.Outliers) (Section, error) {
+func outlierQuality(o *eda.Outliers) Section {
 	s := Section{ID: "outlier_quality", Title: "How well outliers find attacks", Lead: qualityLead(o)}
 	if o.Within != "" {
 		s.Title = fmt.Sprintf("How well outliers within %s find attacks", o.Within)
@@ -29,7 +29,8 @@ func outlierQuality(o *eda.Outliers) (Section, error) {
 			q.Flagged(), q.BaseRate(), q.Found, q.Alarms, q.Normal - q.Alarms, q.Attacks - q.Found})
 	}
 	s.Tables = []Table{t}
-	return s, boxFigures(&s, o)
+	boxFigures(&s, o)
+	return s
 }
 
 // qualityLead names the best rule, and how many are worse than chance.
@@ -74,9 +75,9 @@ const maxBoxes = 4
 
 // boxFigures draws, by class, the columns with the most values outside fences that
 // have a width.
-func boxFigures(s *Section, o *eda.Outliers) error {
+func boxFigures(s *Section, o *eda.Outliers) {
 	if o.Within != "" { // the boxes would not be those of the fences
-		return nil
+		return
 	}
 	rules := slices.DeleteFunc(slices.Clone(o.Rules), func(r eda.OutlierRule) bool {
 		split, ok := o.ByClass[r.Column]
@@ -91,12 +92,8 @@ func boxFigures(s *Section, o *eda.Outliers) error {
 				Format(Share, ratio(r.Total(), r.N)), Format(Real, attack.Median), Format(Real, normal.Median)),
 			Caption: fmt.Sprintf("Boxes hold the middle half of a class; whiskers reach to its farthest value within %g box lengths.", o.TukeyK),
 			Groups:  []plots.BoxGroup{{Name: eda.NormalClass, Boxes: []plots.Box{normal}}, {Name: eda.AttackClass, Boxes: []plots.Box{attack}}}})
-		if err != nil {
-			return err
-		}
-		s.Figures = append(s.Figures, drawn(r.Column, fig))
+		s.draw(r.Column, fig, err)
 	}
-	return nil
 }
 
 // boxOf returns the quartiles of a tally that has values, with whiskers that reach

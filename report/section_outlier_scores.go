@@ -9,7 +9,7 @@ import (
 )
 
 // outlierScores shows the rows' scores by several columns at once.
-func outlierScores(o *eda.Outliers, private bool) (Section, error) {
+func outlierScores(o *eda.Outliers, private bool) Section {
 	s := Section{ID: "outlier_scores", Title: "Outliers by several columns at once",
 		Lead: "Distances flag rows beyond the 99.9 % quantile of chi-square, where one in a thousand normally distributed rows would lie; an isolation forest (100 trees of at most 256 rows) flags scores above 0.6."}
 	t := Table{Name: "outlier_scores", Title: "Rows flagged by each score", Columns: inGroups(o, "method", "n_flagged", "share", "threshold", "n_features", "n_fitted", "n"),
@@ -36,7 +36,8 @@ func outlierScores(o *eda.Outliers, private bool) (Section, error) {
 	if len(o.Top) > 0 && !private {
 		s.Tables = append(s.Tables, topRows(o))
 	}
-	return s, isolationFigure(&s, o)
+	isolationFigure(&s, o)
+	return s
 }
 
 // crowded is the share of rows flagged from which on a limit made for normal rows
@@ -165,10 +166,14 @@ func farthestColumns(r *eda.ScoredRow) string {
 }
 
 // isolationFigure draws the isolation scores, by class where classes are known.
-func isolationFigure(s *Section, o *eda.Outliers) error {
+func isolationFigure(s *Section, o *eda.Outliers) {
 	tally, err := o.IsolationScores()
-	if err != nil || tally.Total() == 0 {
-		return err
+	if err == nil && tally.Total() == 0 {
+		return
+	}
+	if err != nil {
+		s.draw("isolation", nil, err)
+		return
 	}
 	d := plots.HistogramData{Label: "isolation score", Values: tally.Values,
 		Title: fmt.Sprintf("Half of the rows have an isolation score below %s", Format(Real, tally.Pooled().Quantile(0, 0.5)))}
@@ -182,9 +187,5 @@ func isolationFigure(s *Section, o *eda.Outliers) error {
 		}
 	}
 	fig, _, err := plots.Histogram(d)
-	if err != nil {
-		return err
-	}
-	s.Figures = append(s.Figures, drawn("isolation", fig))
-	return nil
+	s.draw("isolation", fig, err)
 }

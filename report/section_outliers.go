@@ -11,31 +11,23 @@ import (
 // Outliers shows how well rules for outliers find attacks, where that is known,
 // the rules with their counts, the rows farthest out, and the rows' scores by
 // several columns. private leaves out single rows and cells.
-func Outliers(o *eda.Outliers, private bool) ([]Section, error) {
+func Outliers(o *eda.Outliers, private bool) []Section {
 	var out []Section
 	if len(o.Quality) > 0 {
-		s, err := outlierQuality(o)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, s)
+		out = append(out, outlierQuality(o))
 	}
 	out = append(out, outlierRules(o, private))
 	if len(o.ESD) > 0 {
 		out = append(out, outlierESD(o, private))
 	}
 	if len(o.Scores) > 0 {
-		s, err := outlierScores(o, private)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, s)
+		out = append(out, outlierScores(o, private))
 	}
 	out[0].Warnings = o.Warnings
 	for i := range out {
 		out[i].Commands = []string{"netanom outliers"}
 	}
-	return out, nil
+	return out
 }
 
 // OutlierDigest is what of these sections fits a terminal: of the rules judged by

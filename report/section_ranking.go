@@ -10,7 +10,7 @@ import (
 )
 
 // Ranking shows how each feature goes with the class. private leaves out levels.
-func Ranking(r *eda.Ranking, private bool) (Section, error) {
+func Ranking(r *eda.Ranking, private bool) Section {
 	s := Section{ID: "ranking", Title: "What tells normal from attack", Warnings: r.LeftOut}
 	s.Tables = append(s.Tables, rankingTable(r), depthTable(r))
 	for _, t := range []Table{refusedTable(r), pureTable(r), oneClassTable(r, private), byCategoryTable(r)} {
@@ -20,15 +20,14 @@ func Ranking(r *eda.Ranking, private bool) (Section, error) {
 	}
 	if len(r.Features) == 0 {
 		s.Lead = "No feature varies in both classes."
-		return s, nil
+		return s
 	}
 	top := r.Features[0]
 	s.Lead = fmt.Sprintf("Alone, %s goes with the class most: %s %s (%s). Always the larger class is right in %s of the rows.",
 		top.Column.Name, top.Effect.Name, Format(Real, top.Effect.Value), top.Effect.Rule, Format(Share, r.Base()))
-	if err := rankingFigure(&s, r); err != nil {
-		return s, err
-	}
-	return s, categoryBoxes(&s, r)
+	rankingFigure(&s, r)
+	categoryBoxes(&s, r)
+	return s
 }
 
 // rankingTable lists all features, the strongest first.
@@ -103,7 +102,7 @@ func byCategoryTable(r *eda.Ranking) Table {
 // maxRanked is how many features a picture of the ranking can show.
 const maxRanked = 45
 
-func rankingFigure(s *Section, r *eda.Ranking) error {
+func rankingFigure(s *Section, r *eda.Ranking) {
 	d := plots.RankingData{Label: "effect size", Interval: "95 % interval", Below: "larger in normal", Above: "larger in attack, or category"}
 	large := 0
 	for _, f := range r.Features {
@@ -115,25 +114,21 @@ func rankingFigure(s *Section, r *eda.Ranking) error {
 		}
 	}
 	if math.IsNaN(r.Features[0].Effect.Value) {
-		return nil
+		return
 	}
 	d.Title = fmt.Sprintf("%d of %d features have a large effect; the largest is that of %s", large, len(r.Features), r.Features[0].Column.Name)
 	if large == 0 {
 		d.Title = fmt.Sprintf("No feature has a large effect; the largest is %s (%s)", Format(Real, r.Features[0].Effect.Value), r.Features[0].Column.Name)
 	}
 	fig, err := plots.Ranking(d)
-	if err != nil {
-		return err
-	}
-	s.Figures = append(s.Figures, drawn("effects", fig))
-	return nil
+	s.draw("effects", fig, err)
 }
 
 // maxCategoryBoxes is how many features are drawn by category.
 const maxCategoryBoxes = 4
 
 // categoryBoxes draws the numbers with the largest effects by category.
-func categoryBoxes(s *Section, r *eda.Ranking) error {
+func categoryBoxes(s *Section, r *eda.Ranking) {
 	count := 0
 	for _, f := range r.Features {
 		if f.Column.Kind != dataset.Number || count == maxCategoryBoxes {
@@ -152,13 +147,9 @@ func categoryBoxes(s *Section, r *eda.Ranking) error {
 		d.Title, d.Groups = boxTitle(f.Column.Name, of), []plots.BoxGroup{boxes}
 		d.Caption = "Whiskers reach to the outermost values within 1.5 interquartile ranges of the box."
 		fig, _, err := plots.Boxes(d)
-		if err != nil {
-			return fmt.Errorf("drawing %s: %w", f.Column.Name, err)
-		}
-		s.Figures = append(s.Figures, drawn(f.Column.Name, fig))
+		s.draw(f.Column.Name, fig, err)
 		count++
 	}
-	return nil
 }
 
 // boxTitle says where the medians lie farthest apart.

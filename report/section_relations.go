@@ -3,34 +3,22 @@ package report
 import "github.com/netanom/netanom/eda"
 
 // Relations shows all measures of how columns go together, a section for each.
-func Relations(r *eda.Relations) ([]Section, error) {
+func Relations(r *eda.Relations) []Section {
 	var out []Section
-	add := func(s Section, err error) error {
-		out = append(out, s)
-		return err
-	}
 	for _, c := range r.Correlations {
-		if err := add(Correlations(c)); err != nil {
-			return nil, err
-		}
+		out = append(out, Correlations(c))
 	}
 	if r.Associations != nil {
-		if err := add(Associations(r.Associations)); err != nil {
-			return nil, err
-		}
+		out = append(out, Associations(r.Associations))
 	}
 	for _, g := range r.Grouped {
-		if err := add(Grouped(g)); err != nil {
-			return nil, err
-		}
+		out = append(out, Grouped(g))
 	}
 	if r.Information != nil {
-		if err := add(Informed(r.Information)); err != nil {
-			return nil, err
-		}
+		out = append(out, Informed(r.Information))
 	}
 	if len(r.Skipped) > 0 {
 		out = append(out, Section{ID: "corr_skipped", Title: "What was left out", Warnings: r.Skipped})
 	}
-	return out, nil
+	return out
 }

@@ -120,3 +120,23 @@ func TestDigestFits80Columns(t *testing.T) {
 		}
 	}
 }
+
+// A value that no axis can show costs its picture, not the report.
+func TestExplorationOfHugeValues(t *testing.T) {
+	text := "x,y,label\n1e308,1,normal\n-1e308,2,normal\n1.5e308,3,smurf\n2,4,smurf\n-1.7e308,9,normal\n"
+	sections, err := Exploration(explored(t, text), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := 0
+	for _, s := range sections {
+		for _, w := range s.Warnings {
+			if strings.HasPrefix(w, "There is no picture") {
+				missing++
+			}
+		}
+	}
+	if missing == 0 {
+		t.Error("no section says that a picture is missing")
+	}
+}

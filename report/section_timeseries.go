@@ -37,7 +37,8 @@ func TimeSeries(t *eda.TimeSeries) (Section, error) {
 		s.Warnings = append(slices.Clone(s.Warnings), fmt.Sprintf("The band of each step is not listed: there are more than %s steps.", Format(Count, maxBandSteps)))
 	}
 	s.Tables = append(s.Tables, stepTable(t))
-	return s, seriesFigures(&s, t)
+	seriesFigures(&s, t)
+	return s, nil
 }
 
 // maxBandSteps bounds the table of bands, which has a row for each step of each
