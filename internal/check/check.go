@@ -43,6 +43,9 @@ func Shared(t testing.TB, elem ...string) string {
 	if dir == "" {
 		t.Skipf("NETANOM_SHARED is not set: %s needs the reference data", filepath.Join(elem...))
 	}
+	if testing.Short() && elem[0] == "data" {
+		t.Skipf("%s is read without -short only", filepath.Join(elem...))
+	}
 	path := filepath.Join(append([]string{dir}, elem...)...)
 	if _, err := os.Stat(path); err != nil {
 		t.Skipf("%s needs reference data that is not there: %v", t.Name(), err)
