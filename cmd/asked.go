@@ -67,8 +67,8 @@ func sign(sections []report.Section, c *cobra.Command, path string) {
 		s := &sections[i]
 		switch {
 		case i == 0:
-			s.Commands = []string{commandLine(c, c.CommandPath(), path, decides)}
-		case len(s.Commands) > 0 && strings.HasPrefix(s.Commands[0], c.CommandPath()):
+			s.Commands = []string{commandLine(c, longPath(c), path, decides)}
+		case len(s.Commands) > 0 && strings.HasPrefix(s.Commands[0], longPath(c)):
 			s.Commands = nil
 		default:
 			for j, name := range s.Commands {

@@ -68,6 +68,16 @@ func TestGolden(t *testing.T) {
 		{"timeseries-zeek-markdown", "timeseries conn.log --format markdown"},
 		{"timeseries-csv", "timeseries traffic.csv --every 12h --format csv"},
 		{"timeseries-json", "timeseries traffic.csv --every 1d --format json"},
+		{"ttest", "ttest traffic.csv"},
+		{"ttest-feature", "test ttest traffic.csv --feature src_bytes --sesoi 0.5"},
+		{"ttest-by", "ttest traffic.csv --feature duration,count,src_bytes --by protocol_type --group udp --group tcp --pooled --alternative greater"},
+		{"ttest-not-shown", "ttest traffic.csv --feature count --alternative greater"},
+		{"ttest-mu", "ttest traffic.csv --feature count --mu 20 --alpha 0.01"},
+		{"ttest-paired-markdown", "ttest traffic.csv --paired src_bytes,dst_bytes --format markdown"},
+		{"ttest-resampled", "ttest traffic.csv --feature count --permutation 999 --bootstrap 999 --seed 7"},
+		{"ttest-csv", "ttest traffic.csv --feature src_bytes,count --format csv"},
+		{"ttest-json", "ttest traffic.csv --feature src_bytes --format json"},
+		{"ttest-from-stats", "ttest summaries.csv --from-stats"},
 		{"eda", "eda traffic.csv"},
 		{"eda-zeek", "eda conn.log"},
 		{"eda-headerless", "eda kdd-headerless.txt"},
@@ -96,7 +106,7 @@ func TestGolden(t *testing.T) {
 func TestGoldenHelp(t *testing.T) {
 	t.Chdir(t.TempDir())
 	session{}.golden(t, "help")
-	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "convert", "simulate", "completion", "man"} {
+	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "ttest", "convert", "simulate", "completion", "man"} {
 		session{}.golden(t, "help-"+c, c, "--help")
 	}
 	short := session{}.run(t, "help", "describe")
@@ -177,6 +187,16 @@ func TestGoldenMistakes(t *testing.T) {
 		{"time-every-many", "timeseries traffic.csv --every 1ms", exitError, "longer steps"},
 		{"time-row-order", "timeseries traffic.csv --row-order --every 1h", exitUsage, "--row-order"},
 		{"time-rows", "timeseries traffic.csv --rows 10", exitUsage, "--row-order"},
+		{"ttest-by", "ttest traffic.csv --by flag", exitUsage, "--group"},
+		{"ttest-group", "ttest traffic.csv --by flag --group SF --group S9", exitUsage, "no such level"},
+		{"ttest-group-class", "ttest traffic.csv --group smurf --group normal", exitUsage, "--by"},
+		{"ttest-two-questions", "ttest traffic.csv --mu 3 --paired src_bytes,dst_bytes", exitUsage, "different questions"},
+		{"ttest-paired-one", "ttest traffic.csv --paired src_bytes", exitUsage, "two columns"},
+		{"ttest-paired-words", "ttest traffic.csv --paired src_bytes,flag", exitError, "numbers are needed"},
+		{"ttest-seed", "ttest traffic.csv --seed 3", exitUsage, "--permutation"},
+		{"ttest-replicates", "ttest traffic.csv --permutation 1000000", exitUsage, "ask for at most"},
+		{"ttest-no-label", "ttest conn.log", exitUsage, "--by"},
+		{"ttest-from-rows", "ttest traffic.csv --from-stats", exitUsage, "group, n, mean and sd"},
 		{"two-files", "describe traffic.csv conn.log", exitUsage, "one file"},
 		{"argument", "simulate traffic.csv", exitUsage, "does not take"},
 		{"attack", "simulate --attack smurff", exitUsage, "did you mean smurf?"},

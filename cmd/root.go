@@ -56,6 +56,8 @@ crossed.`,
 		newEDA(w), newDescribe(w), newMissing(w), newOutliers(w), newCorr(w), newTimeSeries(w), newFeatures(w),
 		newConvert(w), newSimulate(w), newVersion(w), newMan(w),
 	)
+	root.AddCommand(newTest(w))
+	root.AddCommand(tests(w)...)
 	root.SetHelpCommand(newHelp())
 	root.SetCompletionCommandGroupID(moreGroup)
 	root.InitDefaultCompletionCmd()

@@ -46,7 +46,10 @@ func Glossary() []Column {
 }
 
 // glossary holds the topics in the order in which Glossary lists them.
-var glossary = [...][]Column{names, counts, descriptive, associations, relationColumns, ranking, tests, cells, models, series, timeSeries, derivedFeatures, outlying}
+var glossary = [...][]Column{
+	names, counts, descriptive, associations, relationColumns, ranking, tests, cells, models, series, timeSeries, derivedFeatures, outlying,
+	meanColumns,
+}
 
 var names = []Column{
 	{Key: "feature", Title: "Feature", Kind: Label, Help: "column of the data"},

@@ -153,6 +153,29 @@ func GlassDelta(a, b Moments) float64 {
 	return definedRatio(a.Mean-b.Mean, b.SD())
 }
 
+// GlassDeltaEffect returns GlassDelta with a large-sample interval that does not take
+// the variances to be equal [1]. Errors are those of CohensD, and ErrConstant if b does
+// not vary.
+//
+// [1] D. G. Bonett (2008), "Confidence intervals for standardized linear contrasts of
+// means", Psychological Methods 13, 99–109.
+func GlassDeltaEffect(a, b Moments, level float64) (Effect, error) {
+	const name = "Glass' delta"
+	if err := checkLevel(level); err != nil {
+		return Effect{}, err
+	}
+	if a.N < 2 || b.N < 2 {
+		return Effect{}, fmt.Errorf("%s of %d and %d values: %w", name, a.N, b.N, ErrTooFew)
+	}
+	delta, err := inSD(name, a.Mean-b.Mean, b.SD())
+	if err != nil {
+		return Effect{}, err
+	}
+	df1, df2, ratio := float64(a.N-1), float64(b.N-1), a.SD()/b.SD()
+	reach := NormalQuantile((1+level)/2) * math.Sqrt(ratio*ratio/df1+1/df2+delta*delta/(2*df2))
+	return dEffect(name, 1, delta, Interval{Low: delta - reach, High: delta + reach, Level: level}), nil
+}
+
 // definedRatio returns x/y, NaN where y is 0.
 func definedRatio(x, y float64) float64 {
 	if y == 0 {

@@ -22,8 +22,35 @@ func noncentralityOfT(t, df, level float64) (low, high float64) {
 }
 
 // noncentralityOfTAt returns the δ at which the distribution function of the
-// noncentral t takes the value p at t. It falls as δ grows.
+// noncentral t takes the value p at t. It falls as δ grows, and its normal quantile
+// nearly along a line, so that secants find it in a few steps.
 func noncentralityOfTAt(t, df, p float64) float64 {
+	target := NormalQuantile(p)
+	miss := func(delta float64) float64 { return NormalQuantile(noncentralTCDF(t, df, delta)) - target }
+	spread := math.Sqrt(1 + t*t/(2*df))
+	last, delta := t, t-target*spread
+	lastMiss, step := miss(last), math.Inf(1)
+	for range 30 {
+		now := miss(delta)
+		next := now * (delta - last) / (lastMiss - now)
+		if now == 0 {
+			return delta
+		}
+		if math.IsNaN(next-next) || math.Abs(next) > math.Abs(step) {
+			break
+		}
+		step = next
+		last, lastMiss, delta = delta, now, delta+step
+		if math.Abs(step) < 1e-12*(1+math.Abs(t)) {
+			return delta
+		}
+	}
+	return bisectNoncentralityOfT(t, df, p)
+}
+
+// bisectNoncentralityOfT is noncentralityOfTAt where the tails are too far off for
+// secants.
+func bisectNoncentralityOfT(t, df, p float64) float64 {
 	low, high := t, t
 	for step := 1.0; noncentralTCDF(t, df, low) < p; step *= 2 {
 		low -= step

@@ -121,7 +121,7 @@ func (r *rankSums) result(alt Alternative, method string, logP float64) Result {
 	corrected, _ := r.z(alt, 0.5)
 	uncorrected, _ := r.z(alt, 0)
 	effect := r.score / (float64(r.n[0]) * float64(r.n[1]))
-	word, rule := rankBiserialMagnitude(effect)
+	word, rule := RankBiserialMagnitude(effect)
 	return NewResult(Result{
 		Test:        "stochastic order of two groups",
 		Method:      method,
@@ -145,11 +145,11 @@ func (r *rankSums) result(alt Alternative, method string, logP float64) Result {
 	}, logP)
 }
 
-// rankBiserialMagnitude returns the word for a rank-biserial correlation: small,
+// RankBiserialMagnitude returns the word for a rank-biserial correlation: small,
 // medium and large from an AUC of 0.56, 0.64 and 0.71 on. A. Vargha and H. D.
 // Delaney (2000), "A critique and improvement of the CL common language effect size
 // statistics of McGraw and Wong", J. Educ. Behav. Stat. 25, 101–132.
-func rankBiserialMagnitude(r float64) (word, rule string) {
+func RankBiserialMagnitude(r float64) (word, rule string) {
 	return magnitude(r, 0.12, 0.28, 0.42), "Vargha and Delaney 2000"
 }
 

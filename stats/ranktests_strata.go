@@ -57,7 +57,7 @@ func StratifiedMannWhitney(strata []Tally, alt Alternative, level float64) (Resu
 	}
 	auc := 0.5 + 0.5*score/pairs
 	ci := concordanceInterval(auc, float64(all.n[0]), float64(all.n[1]), level)
-	word, rule := rankBiserialMagnitude(score / pairs)
+	word, rule := RankBiserialMagnitude(score / pairs)
 	z, logP := continuousZ(score/2, 0, math.Sqrt(variance), alt)
 	return NewResult(Result{
 		Test:        "stochastic order of two groups within strata",

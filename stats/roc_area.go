@@ -21,28 +21,14 @@ func DeLong(t Tally, level float64) (auc float64, ci Interval, err error) {
 	if err := checkLevel(level); err != nil {
 		return math.NaN(), Interval{}, err
 	}
-	ranks, err := centredRanks(t, method)
+	first, second, err := placementMoments(t, method)
 	if err != nil {
 		return math.NaN(), Interval{}, err
 	}
-	if err := ranks.checkTwo(method); err != nil {
-		return math.NaN(), Interval{}, err
-	}
-	n1, n2 := float64(ranks.n[0]), float64(ranks.n[1])
-	if n1 < 2 || n2 < 2 {
+	if first.N < 2 || second.N < 2 {
 		return math.NaN(), Interval{}, ErrTooFew
 	}
-	// The placement of a value is the share of the other group that it beats.
-	var first, second Moments
-	below1, below2 := 0.0, 0.0
-	for i := range t.Values {
-		c1, c2 := float64(t.Counts[0][i]), float64(t.Counts[1][i])
-		first.AddN((below2+c2/2)/n2, t.Counts[0][i])
-		second.AddN((n1-below1-c1/2)/n1, t.Counts[1][i])
-		below1 += c1
-		below2 += c2
-	}
 	auc = first.Mean
-	half := NormalQuantile((1+level)/2) * math.Sqrt(first.Variance()/n1+second.Variance()/n2)
+	half := NormalQuantile((1+level)/2) * math.Hypot(first.SE(), second.SE())
 	return auc, Interval{Low: max(0, auc-half), High: min(1, auc+half), Level: level}, nil
 }
