@@ -24,6 +24,8 @@ type answer struct {
 	rows     int64            // of the table
 	sections []report.Section // everything, for the report folder and for machines
 	digest   []report.Section // what of it is shown as a table; nil: everything
+
+	counts bool // the table holds counts: a flag names its file, and no column is a label
 }
 
 // A question is what one command asks of an opened table.
@@ -81,13 +83,19 @@ func (a *analysis) document(c *cobra.Command, in *input, found answer) (report.D
 	if err != nil {
 		return doc, usageError{err}
 	}
-	doc.Data.Label, doc.Data.Normal = classes.Name, classes.Normal
+	if !found.counts {
+		doc.Data.Label, doc.Data.Normal = classes.Name, classes.Normal
+	}
 	if a.output.hashes() && !in.sample {
 		if doc.Data.SHA256, err = in.file.SHA256(c.Context()); err != nil {
 			return doc, err
 		}
 	}
-	sign(doc.Sections, c, in.path)
+	named := in.path
+	if found.counts {
+		named = sampleName // by no argument
+	}
+	sign(doc.Sections, c, named)
 	warnings := in.mistakes()
 	if !slices.ContainsFunc(doc.Sections, isReading) {
 		warnings = append(warnings, in.unread()...)

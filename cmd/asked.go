@@ -59,16 +59,26 @@ func valueOf(f *pflag.Flag) any {
 	return text
 }
 
+// nameOf returns the words by which a document knows a command: those of a test are
+// "test" and its name, whichever way it was called.
+func nameOf(c *cobra.Command) string {
+	if t, _, err := c.Root().Find([]string{"test", c.Name()}); err == nil && t.Name() == c.Name() && t.Parent() != c.Root() {
+		return t.Parent().Name() + " " + t.Name()
+	}
+	return c.Name()
+}
+
 // sign completes the commands that reproduce each section with the file and the
 // flags given: the command itself, once, in the first section; where another
 // command makes a section too, that command with the flags it shares.
 func sign(sections []report.Section, c *cobra.Command, path string) {
+	itself := c.Root().Name() + " " + nameOf(c)
 	for i := range sections {
 		s := &sections[i]
 		switch {
 		case i == 0:
-			s.Commands = []string{commandLine(c, longPath(c), path, decides)}
-		case len(s.Commands) > 0 && strings.HasPrefix(s.Commands[0], longPath(c)):
+			s.Commands = []string{commandLine(c, itself, path, decides)}
+		case len(s.Commands) > 0 && strings.HasPrefix(s.Commands[0], itself):
 			s.Commands = nil
 		default:
 			for j, name := range s.Commands {

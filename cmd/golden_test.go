@@ -78,6 +78,22 @@ func TestGolden(t *testing.T) {
 		{"ttest-csv", "ttest traffic.csv --feature src_bytes,count --format csv"},
 		{"ttest-json", "ttest traffic.csv --feature src_bytes --format json"},
 		{"ttest-from-stats", "ttest summaries.csv --from-stats"},
+		{"chisq", "test chisq traffic.csv --feature protocol_type"},
+		{"chisq-short-name", "chisq traffic.csv --feature protocol_type"},
+		{"chisq-all", "chisq traffic.csv"},
+		{"chisq-sparse", "chisq traffic.csv --feature service --simulate 500 --seed 7"},
+		{"chisq-two-by-two", "chisq traffic.csv --feature logged_in --alternative less --alpha 0.01"},
+		{"chisq-by-group", "chisq traffic.csv --feature flag --by attack --group neptune --group normal --adjust holm"},
+		{"chisq-category-markdown", "chisq traffic.csv --feature protocol_type --by category --format markdown"},
+		{"chisq-csv", "chisq traffic.csv --feature protocol_type --format csv"},
+		{"chisq-json", "chisq traffic.csv --feature logged_in --format json"},
+		{"chisq-zeek", "chisq conn.log --feature conn_state --by proto"},
+		{"chisq-expected-equal", "chisq traffic.csv --feature protocol_type --expected equal"},
+		{"chisq-expected-shares", "chisq traffic.csv --feature protocol_type --expected tcp=0.7,udp=0.15,icmp=0.15"},
+		{"chisq-from-counts", "chisq --from-counts counts.csv"},
+		{"chisq-from-counts-long", "chisq --from-counts counts-long.csv"},
+		{"chisq-mcnemar", "chisq traffic.csv --mcnemar logged_in,root_shell"},
+		{"chisq-strata", "chisq traffic.csv --feature logged_in --strata protocol_type"},
 		{"eda", "eda traffic.csv"},
 		{"eda-zeek", "eda conn.log"},
 		{"eda-headerless", "eda kdd-headerless.txt"},
@@ -106,7 +122,8 @@ func TestGolden(t *testing.T) {
 func TestGoldenHelp(t *testing.T) {
 	t.Chdir(t.TempDir())
 	session{}.golden(t, "help")
-	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "ttest", "convert", "simulate", "completion", "man"} {
+	session{}.golden(t, "help-test-chisq", "test", "chisq", "--help")
+	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "test", "ttest", "chisq", "convert", "simulate", "completion", "man"} {
 		session{}.golden(t, "help-"+c, c, "--help")
 	}
 	short := session{}.run(t, "help", "describe")
@@ -168,6 +185,23 @@ func TestGoldenMistakes(t *testing.T) {
 		{"normal-outliers", "outliers traffic.csv --normal fine", exitUsage, "normal"},
 		{"gate-key", "missing traffic.csv --fail-if 'missing_shar > 3'", exitUsage, `"missing_share"`},
 		{"gate-form", "missing traffic.csv --fail-if 'missing_share >'", exitUsage, "--fail-if"},
+		{"chisq-by", "chisq traffic.csv --by flg", exitUsage, `did you mean "flag"?`},
+		{"chisq-by-itself", "chisq traffic.csv --feature flag --by flag", exitError, "choose another"},
+		{"chisq-group", "chisq traffic.csv --by attack --group neptun", exitUsage, "it has neptune"},
+		{"chisq-numbers", "chisq traffic.csv --feature timestamp", exitError, "no levels"},
+		{"chisq-normal", "chisq traffic.csv --normal fine", exitUsage, "no such level"},
+		{"chisq-alternative", "chisq traffic.csv --feature flag --alternative less", exitUsage, "two levels"},
+		{"chisq-nothing", "chisq conn.log --by service --select service,conn_state --where 'conn_state == \"SF\"'", exitError, "nothing to test"},
+		{"chisq-two-questions", "chisq traffic.csv --feature flag --expected equal --strata flag", exitUsage, "choose one"},
+		{"chisq-idle", "chisq traffic.csv --feature flag --expected equal --by flag", exitUsage, "leave it out"},
+		{"chisq-expected-lacks", "chisq traffic.csv --feature protocol_type --expected tcp=1,udp=1", exitError, "says nothing of it"},
+		{"chisq-expected-form", "chisq traffic.csv --feature protocol_type --expected tcp=much", exitUsage, "not a number"},
+		{"chisq-expected-feature", "chisq traffic.csv --expected equal", exitUsage, "--feature"},
+		{"chisq-counts-file", "chisq traffic.csv --from-counts counts.csv", exitUsage, "leave out traffic.csv"},
+		{"chisq-counts-form", "chisq --from-counts traffic.csv", exitError, "whole number"},
+		{"chisq-mcnemar-levels", "chisq traffic.csv --mcnemar flag,service", exitError, "the same two levels"},
+		{"chisq-mcnemar-three", "chisq traffic.csv --mcnemar flag,service,land", exitUsage, "two columns"},
+		{"chisq-strata-levels", "chisq traffic.csv --feature flag --strata service", exitError, "two levels"},
 		{"features-label", "features traffic.csv --feature attack", exitUsage, "the label itself"},
 		{"features-apply-lacks", "features conn.log --apply recipe.json", exitError, `"flag"`},
 		{"features-apply-none", "features traffic.csv --apply nowhere.json", exitError, "cannot read nowhere.json"},

@@ -1,10 +1,6 @@
 package cmd
 
-import (
-	"strings"
-
-	"github.com/spf13/cobra"
-)
+import "github.com/spf13/cobra"
 
 // newTest groups the hypothesis tests, each of which is also a command of its own.
 func newTest(w *world) *cobra.Command {
@@ -14,9 +10,10 @@ func newTest(w *world) *cobra.Command {
 		Short:   "Test hypotheses",
 		Long: `Test asks of a table whether what it shows could be chance, and how large it is:
 the effect with its interval first, then the p-value.`,
-		Example: `  netanom test ttest --feature src_bytes`,
-		Args:    noArguments,
-		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
+		Example: `  netanom test chisq --feature protocol_type
+  netanom test ttest --feature src_bytes`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	for _, t := range tests(w) {
 		t.GroupID = ""
@@ -27,17 +24,5 @@ the effect with its interval first, then the p-value.`,
 
 // tests makes a new instance of every test's command.
 func tests(w *world) []*cobra.Command {
-	return []*cobra.Command{newTTest(w)}
-}
-
-// nameOf returns the name of a command for records, without that of the program: a
-// test's is the long one, however it was called.
-func nameOf(c *cobra.Command) string { return strings.TrimPrefix(longPath(c), c.Root().Name()+" ") }
-
-// longPath returns the words that call a command; see nameOf.
-func longPath(c *cobra.Command) string {
-	if t, _, err := c.Root().Find([]string{"test", c.Name()}); err == nil && t.Name() == c.Name() && c.Parent() == c.Root() {
-		return t.CommandPath()
-	}
-	return c.CommandPath()
+	return []*cobra.Command{newTTest(w), newChisq(w)}
 }

@@ -25,6 +25,10 @@ type BarsData struct {
 	// Limit is the number of categories that get a bar of their own, 15 if 0;
 	// at most 60. Those that follow share the bar "other (k levels)".
 	Limit int
+
+	// Shares makes all bars equally long, so that the parts of each are the
+	// shares of its groups.
+	Shares bool
 }
 
 // Bars draws counts of categories as level bars with counts and shares of the
@@ -42,6 +46,7 @@ func Bars(d BarsData) (*Figure, error) {
 		label:   cmp.Or(clean(d.Label), "category"),
 		counted: cmp.Or(clean(d.Counted), "records"),
 		groups:  names(d.Groups),
+		shares:  d.Shares,
 	}
 	b.fold(d)
 	f := newFigure(d.Title, d.Caption, d.Alt, b.describe(), b)
@@ -74,6 +79,7 @@ type bars struct {
 	groups         []string
 	rows           []barRow
 	total, longest int64
+	shares         bool // bars are equally long
 }
 
 // fold turns the categories into rows and puts those beyond the limit together.
@@ -204,10 +210,14 @@ func (b bars) draw(p *painter, area rect) {
 }
 
 // bar draws the parts of a row one after the other within the area, which is
-// as wide as the longest bar.
+// as wide as the longest bar, or as every one.
 func (b bars) bar(p *painter, row barRow, area rect, colors []color.NRGBA) {
 	var before int64
-	at := func(n int64) float64 { return area.x + area.w*float64(n)/float64(b.longest) }
+	full := b.longest
+	if b.shares {
+		full = max(1, row.sum)
+	}
+	at := func(n int64) float64 { return area.x + area.w*float64(n)/float64(full) }
 	for g, n := range row.parts {
 		c := colors[g]
 		if row.other && len(row.parts) == 1 {

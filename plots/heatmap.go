@@ -25,6 +25,9 @@ type HeatmapData struct {
 	// from blue over white to vermillion. Otherwise they are magnitudes of at
 	// least zero, coloured from light at zero to dark at the largest.
 	Correlation bool
+	// Signed says that the values may be of either sign, such as residuals, and
+	// are coloured in the same way up to the largest size.
+	Signed bool
 	// Scale spreads the colours of magnitudes. Auto takes the logarithm if
 	// the largest exceeds the median of the positive ones more than a
 	// hundredfold; zeros then stay lighter than every positive number.
@@ -43,7 +46,7 @@ func Heatmap(d HeatmapData) (*Figure, error) {
 	}
 	h := heatmap{
 		rows: cleanAll(d.Rows), columns: cleanAll(d.Columns),
-		label: cmp.Or(clean(d.Label), "values"), correlation: d.Correlation,
+		label: cmp.Or(clean(d.Label), "values"), correlation: d.Correlation, signed: d.Signed,
 	}
 	for _, row := range d.Values {
 		h.values = append(h.values, slices.Clone(row))
@@ -96,6 +99,8 @@ func (d HeatmapData) checkCell(v float64) error {
 		return fmt.Errorf("holds %v, which is not a correlation between -1 and 1", v)
 	case d.Correlation:
 		return nil
+	case d.Signed:
+		return checkValue(v)
 	case v < 0:
 		return fmt.Errorf("holds %v, but a magnitude cannot be negative", v)
 	}
@@ -108,6 +113,7 @@ type heatmap struct {
 	values        [][]float64
 	label         string
 	correlation   bool
+	signed        bool
 	scale         Scale   // Linear or Log
 	lo, hi        float64 // the range of the colours
 	zeros         bool    // zeros beside a logarithmic range
@@ -128,6 +134,10 @@ func (h *heatmap) spread(wish Scale) error {
 	}
 	if h.correlation {
 		h.scale, h.lo, h.hi = Linear, -1, 1
+		return nil
+	}
+	if h.signed {
+		h.spreadSigned()
 		return nil
 	}
 	h.scale, h.hi = Linear, 1
@@ -152,6 +162,22 @@ func (h *heatmap) spread(wish Scale) error {
 	return nil
 }
 
+// spreadSigned gives both signs colours up to the largest size.
+func (h *heatmap) spreadSigned() {
+	largest := 0.0
+	for _, row := range h.values {
+		for _, v := range row {
+			if size := math.Abs(v); size > largest {
+				largest = size
+			}
+		}
+	}
+	if largest == 0 {
+		largest = 1
+	}
+	h.scale, h.lo, h.hi, h.zeros = Linear, -largest, largest, false
+}
+
 // describe returns the alternative text.
 func (h heatmap) describe() string {
 	low, high := math.Inf(1), math.Inf(-1)
@@ -170,7 +196,9 @@ func (h heatmap) describe() string {
 func (h heatmap) number(v float64) string {
 	switch {
 	case h.correlation:
-	case v == math.Trunc(v) && v < 1e5:
+	case h.signed && math.Abs(v) < 1e4:
+		return minus(strconv.FormatFloat(math.Round(v*10)/10+0, 'f', 1, 64))
+	case v == math.Trunc(v) && math.Abs(v) < 1e5:
 		return count(int64(v))
 	default:
 		return short(v)
@@ -193,7 +221,7 @@ func (h heatmap) shade(v float64) float64 {
 
 // ramp returns the colours of the matrix.
 func (h heatmap) ramp(t Theme) Ramp {
-	if h.correlation {
+	if h.correlation || h.signed {
 		return t.Diverging
 	}
 	return t.Sequential

@@ -24,7 +24,7 @@ func TimeSeries(t *eda.TimeSeries) (Section, error) {
 			s.Tables = append(s.Tables, table)
 		}
 	}
-	tests, err := testTable(t)
+	tests, err := seriesTests(t)
 	if err != nil {
 		return s, err
 	}
@@ -255,8 +255,8 @@ func correlogramTable(t *eda.TimeSeries) Table {
 	return table
 }
 
-// testTable lists every test in full.
-func testTable(t *eda.TimeSeries) (Table, error) {
+// seriesTests lists every test in full.
+func seriesTests(t *eda.TimeSeries) (Table, error) {
 	f := Family{By: "series", Adjust: "bh, each test over all series"}
 	var results []stats.Result
 	for _, v := range views(t) {
