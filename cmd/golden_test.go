@@ -8,6 +8,8 @@ import (
 
 func TestGolden(t *testing.T) {
 	inTestdata(t)
+	write(t, "groups.csv", "group,n,mean,sd\nA,10,5.1,1.2\nB,12,6.3,1.9\nC,9,5.0,0.7\n")
+	write(t, "balanced.csv", "a,b,yield\nx,u,1\nx,u,2\nx,v,4\nx,v,5\ny,u,3\ny,u,5\ny,v,6\ny,v,9\n")
 	const few = "src_bytes,count,flag,attack"
 	for _, c := range []struct{ name, line string }{
 		{"describe", "describe traffic.csv"},
@@ -94,6 +96,16 @@ func TestGolden(t *testing.T) {
 		{"chisq-from-counts-long", "chisq --from-counts counts-long.csv"},
 		{"chisq-mcnemar", "chisq traffic.csv --mcnemar logged_in,root_shell"},
 		{"chisq-strata", "chisq traffic.csv --feature logged_in --strata protocol_type"},
+		{"anova", "anova traffic.csv --feature src_bytes"},
+		{"anova-all", "anova traffic.csv"},
+		{"anova-tukey", "test anova traffic.csv --feature count --by protocol_type --posthoc tukey"},
+		{"anova-groups", "anova traffic.csv --feature duration,count --by flag --group SF --group S0 --group REJ --alpha 0.01"},
+		{"anova-dunn-csv", "anova traffic.csv --feature src_bytes --posthoc dunn --format csv"},
+		{"anova-dunnett-markdown", "test anova traffic.csv --feature count --posthoc dunnett --format markdown"},
+		{"anova-json", "test anova traffic.csv --feature count --posthoc none --format json"},
+		{"anova-two-way", "anova traffic.csv --feature count --by protocol_type --and flag --sequential"},
+		{"anova-two-way-balanced", "anova balanced.csv --feature yield --by a --and b"},
+		{"anova-from-stats", "anova --from-stats groups.csv"},
 		{"eda", "eda traffic.csv"},
 		{"eda-zeek", "eda conn.log"},
 		{"eda-headerless", "eda kdd-headerless.txt"},
@@ -123,7 +135,7 @@ func TestGoldenHelp(t *testing.T) {
 	t.Chdir(t.TempDir())
 	session{}.golden(t, "help")
 	session{}.golden(t, "help-test-chisq", "test", "chisq", "--help")
-	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "test", "ttest", "chisq", "convert", "simulate", "completion", "man"} {
+	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "test", "ttest", "anova", "chisq", "convert", "simulate", "completion", "man"} {
 		session{}.golden(t, "help-"+c, c, "--help")
 	}
 	short := session{}.run(t, "help", "describe")
@@ -231,6 +243,16 @@ func TestGoldenMistakes(t *testing.T) {
 		{"ttest-replicates", "ttest traffic.csv --permutation 1000000", exitUsage, "ask for at most"},
 		{"ttest-no-label", "ttest conn.log", exitUsage, "--by"},
 		{"ttest-from-rows", "ttest traffic.csv --from-stats", exitUsage, "group, n, mean and sd"},
+		{"anova-by", "anova traffic.csv --by flg", exitUsage, `did you mean "flag"?`},
+		{"anova-group", "anova traffic.csv --group doz", exitError, "it has"},
+		{"anova-groups", "anova traffic.csv --by src_bytes", exitError, "--type src_bytes=category"},
+		{"anova-many", "anova traffic.csv --by src_ip", exitError, "at most 100"},
+		{"anova-and", "anova traffic.csv --and flag", exitUsage, "--feature"},
+		{"anova-idle", "anova traffic.csv --feature count --and flag --posthoc dunn", exitUsage, "does nothing"},
+		{"anova-control", "anova traffic.csv --feature count --control dos", exitUsage, "--posthoc dunnett"},
+		{"anova-control-none", "anova traffic.csv --feature count --by flag --posthoc dunnett", exitError, "--control"},
+		{"anova-stats", "anova traffic.csv --from-stats", exitUsage, "group, n, mean and sd"},
+		{"anova-constant", "anova traffic.csv --feature num_outbound_cmds", exitError, "are equal"},
 		{"two-files", "describe traffic.csv conn.log", exitUsage, "one file"},
 		{"argument", "simulate traffic.csv", exitUsage, "does not take"},
 		{"attack", "simulate --attack smurff", exitUsage, "did you mean smurf?"},

@@ -8,8 +8,9 @@
 // TimeSeriesOf, Duplicates and Contract. Explore asks nearly all in as few scans, and
 // turns the answers into findings with a next step; Relate asks all that are about
 // how columns go together. ProposeFeatures asks which columns could be derived, and
-// what they would add. TTest compares the means of groups, TestIndependence, TestFit,
-// TestPaired and TestStrata counts.
+// what they would add. TTest, AnalyzeVariance, AnalyzeTwoWay and AnalyzeSummaries
+// compare means between groups, TestIndependence, TestFit, TestPaired and TestStrata
+// counts.
 // Nothing here formats a number or draws; package report does.
 //
 // Behind each question is a dataset.Analysis of its own file, which gathers what

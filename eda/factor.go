@@ -1,0 +1,190 @@
+package eda
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/stats"
+)
+
+// A factor divides rows into named levels by the codes of a column.
+type factor struct {
+	name   string
+	column int
+	levels []string
+	of     []int // the level of each code, -1 for none
+}
+
+// labelFactor divides the rows by the categories of their label, normal first and
+// attacks of no known category last, or by its levels where normal and attack cannot
+// be told apart.
+func labelFactor(s *dataset.Schema, classes *Classes) (factor, error) {
+	if classes.Column < 0 {
+		return factor{}, fmt.Errorf("groups need a label with levels, which this table does not have; name a column with --by, or the label with --label")
+	}
+	if !classes.Known() {
+		return levelFactor(s, classes.Column, nil)
+	}
+	f := factor{name: classes.Name + " (category)", column: classes.Column}
+	names := s.Columns[classes.Column].Dict.Levels()
+	for _, level := range names {
+		if category := classes.Category(level); !slices.Contains(f.levels, category) {
+			f.levels = append(f.levels, category)
+		}
+	}
+	rank := func(category string) int {
+		switch category {
+		case dataset.CategoryNormal:
+			return 0
+		case AttackClass:
+			return 2
+		}
+		return 1
+	}
+	slices.SortFunc(f.levels, func(a, b string) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
+	for _, level := range names {
+		f.of = append(f.of, slices.Index(f.levels, classes.Category(level)))
+	}
+	return f, nil
+}
+
+// levelFactor divides the rows by the levels of a column in the order of their bytes,
+// or by some of them in the given order.
+func levelFactor(s *dataset.Schema, column int, some []string) (factor, error) {
+	c := &s.Columns[column]
+	if c.Dict == nil {
+		return factor{}, fmt.Errorf("column %q holds %s cells; groups need levels (%s)", c.Name, c.Kind, typeFlag(c.Name, dataset.Category))
+	}
+	names := c.Dict.Levels()
+	f := factor{name: c.Name, column: column, levels: slices.Sorted(slices.Values(names))}
+	for _, level := range names {
+		f.of = append(f.of, slices.Index(f.levels, level))
+	}
+	return f, f.keep(some)
+}
+
+// keep leaves the rows of other levels out; none means all.
+func (f *factor) keep(some []string) error {
+	if len(some) == 0 {
+		return nil
+	}
+	place := make([]int, len(f.levels))
+	for i := range place {
+		place[i] = -1
+	}
+	for k, name := range some {
+		at := slices.Index(f.levels, name)
+		switch {
+		case at < 0:
+			return fmt.Errorf("--group %s: %s has no such group; it has %s", name, f.name, listed(f.levels, 8))
+		case place[at] >= 0:
+			return fmt.Errorf("--group %s is given twice", name)
+		}
+		place[at] = k
+	}
+	for code, level := range f.of {
+		if level >= 0 {
+			f.of[code] = place[level]
+		}
+	}
+	f.levels = slices.Clone(some)
+	return nil
+}
+
+// A factorCounter is the analysis that counts columns apart for each level of a factor,
+// or for each pair of levels of two. Rows without a level are left out.
+type factorCounter struct {
+	dataset.Counts
+	first, second *factor // second is nil for one factor
+	workers       []factorBatch
+}
+
+// A factorBatch is the batch that one worker passes on.
+type factorBatch struct {
+	batch dataset.Batch
+	codes []uint32 // the groups of its rows
+	rows  []int64  // of each group
+}
+
+// newFactorCounter counts columns of a source whose kinds are settled.
+func newFactorCounter(first, second *factor, columns []int, budget int) *factorCounter {
+	return &factorCounter{first: first, second: second, Counts: dataset.Counts{By: first.column, Needed: columns, Budget: budget}}
+}
+
+// Start implements dataset.Analysis.
+func (c *factorCounter) Start(s *dataset.Schema, workers int) error {
+	c.workers = make([]factorBatch, workers)
+	return c.Counts.Start(s, workers)
+}
+
+// Columns implements dataset.Selective.
+func (c *factorCounter) Columns(s *dataset.Schema) []int {
+	columns := c.Counts.Columns(s)
+	if c.second != nil {
+		columns = append(columns, c.second.column)
+	}
+	return columns
+}
+
+// Batch implements dataset.Analysis.
+func (c *factorCounter) Batch(worker int, b *dataset.Batch) error {
+	w := &c.workers[worker]
+	w.codes = w.codes[:0]
+	for row, code := range b.Columns[c.By].Codes {
+		group := c.first.level(code)
+		if c.second != nil && group >= 0 {
+			inner := c.second.level(b.Columns[c.second.column].Codes[row])
+			if group = group*len(c.second.levels) + inner; inner < 0 {
+				group = -1
+			}
+		}
+		if group < 0 {
+			w.codes = append(w.codes, dataset.MissingCode)
+			continue
+		}
+		w.codes = append(w.codes, uint32(group))
+	}
+	w.rows = countCodes(w.rows, w.codes)
+	columns := append(w.batch.Columns[:0], b.Columns...)
+	columns[c.By].Codes = w.codes
+	w.batch = *b
+	w.batch.Columns = columns
+	return c.Counts.Batch(worker, &w.batch)
+}
+
+// level returns the level of a code, -1 for none.
+func (f *factor) level(code uint32) int {
+	if int64(code) >= int64(len(f.of)) { // the code of a missing cell is the largest
+		return -1
+	}
+	return f.of[code]
+}
+
+// groupRows returns the rows of each group, pairs of levels in the order of the first.
+func (c *factorCounter) groupRows() []int64 {
+	groups := len(c.first.levels)
+	if c.second != nil {
+		groups *= len(c.second.levels)
+	}
+	rows := make([]int64, groups)
+	for _, w := range c.workers {
+		for g, n := range w.rows {
+			rows[g] += n
+		}
+	}
+	return rows
+}
+
+// tallies returns the values of a column in each group. It answers once.
+func (c *factorCounter) tallies(column int) ([]stats.Tally, error) {
+	out := make([]stats.Tally, len(c.groupRows()))
+	for g := range out {
+		var err error
+		if out[g], err = c.Tally(column, g); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
