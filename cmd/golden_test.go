@@ -106,6 +106,12 @@ func TestGolden(t *testing.T) {
 		{"anova-two-way", "anova traffic.csv --feature count --by protocol_type --and flag --sequential"},
 		{"anova-two-way-balanced", "anova balanced.csv --feature yield --by a --and b"},
 		{"anova-from-stats", "anova --from-stats groups.csv"},
+		{"logit", "logit traffic.csv --feature flag,count,src_bytes,logged_in,protocol_type"},
+		{"logit-flag", "test logit traffic.csv --feature flag --rows 3"},
+		{"logit-formula-markdown", "logit traffic.csv --formula 'log1p(src_bytes) * logged_in + std(count)' --errors hc1 --rows 2 --format markdown"},
+		{"logit-profile-csv", "logit traffic.csv --feature 'positive(hot)' --ci profile --alpha 0.1 --format csv"},
+		{"logit-by-json", "test logit traffic.csv --feature count --by protocol_type --group tcp --group udp --cluster service --rows 1 --format json"},
+		{"logit-ref", "logit traffic.csv --feature protocol_type --ref protocol_type=udp --firth --cutoff 0.9 --rows 0"},
 		{"eda", "eda traffic.csv"},
 		{"eda-zeek", "eda conn.log"},
 		{"eda-headerless", "eda kdd-headerless.txt"},
@@ -135,7 +141,7 @@ func TestGoldenHelp(t *testing.T) {
 	t.Chdir(t.TempDir())
 	session{}.golden(t, "help")
 	session{}.golden(t, "help-test-chisq", "test", "chisq", "--help")
-	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "test", "ttest", "anova", "chisq", "convert", "simulate", "completion", "man"} {
+	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "test", "ttest", "anova", "chisq", "logit", "convert", "simulate", "completion", "man"} {
 		session{}.golden(t, "help-"+c, c, "--help")
 	}
 	short := session{}.run(t, "help", "describe")
@@ -253,6 +259,17 @@ func TestGoldenMistakes(t *testing.T) {
 		{"anova-control-none", "anova traffic.csv --feature count --by flag --posthoc dunnett", exitError, "--control"},
 		{"anova-stats", "anova traffic.csv --from-stats", exitUsage, "group, n, mean and sd"},
 		{"anova-constant", "anova traffic.csv --feature num_outbound_cmds", exitError, "are equal"},
+		{"logit-function", "logit traffic.csv --feature 'log(src_bytes)'", exitUsage, "log1p, std, positive"},
+		{"logit-column", "logit traffic.csv --feature flagg", exitUsage, `did you mean "flag"?`},
+		{"logit-label", "logit traffic.csv --feature attack", exitUsage, "is to explain"},
+		{"logit-levels", "logit traffic.csv --feature 'log1p(flag)'", exitUsage, "no numbers"},
+		{"logit-left-side", "logit traffic.csv --formula 'attack ~ flag'", exitUsage, "right of ~"},
+		{"logit-twice", "logit traffic.csv --formula flag --feature count", exitUsage, "give one"},
+		{"logit-ref", "logit traffic.csv --feature flag --ref flag=SX", exitUsage, "no level"},
+		{"logit-group", "logit traffic.csv --group SF", exitUsage, "--by"},
+		{"logit-by", "logit traffic.csv --by service --feature count", exitUsage, "not two"},
+		{"logit-errors", "logit traffic.csv --feature count --errors hc1 --cluster service", exitUsage, "give one"},
+		{"logit-one-class", `logit traffic.csv --feature count --where 'attack == "normal"'`, exitError, "one class"},
 		{"two-files", "describe traffic.csv conn.log", exitUsage, "one file"},
 		{"argument", "simulate traffic.csv", exitUsage, "does not take"},
 		{"attack", "simulate --attack smurff", exitUsage, "did you mean smurf?"},

@@ -12,7 +12,8 @@ func newTest(w *world) *cobra.Command {
 the effect with its interval first, then the p-value.`,
 		Example: `  netanom test chisq --feature protocol_type
   netanom test ttest --feature src_bytes
-  netanom test anova --feature src_bytes`,
+  netanom test anova --feature src_bytes
+  netanom test logit --feature flag`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -25,5 +26,5 @@ the effect with its interval first, then the p-value.`,
 
 // tests makes a new instance of every test's command.
 func tests(w *world) []*cobra.Command {
-	return []*cobra.Command{newTTest(w), newAnova(w), newChisq(w)}
+	return []*cobra.Command{newTTest(w), newAnova(w), newChisq(w), newLogit(w)}
 }

@@ -13,10 +13,10 @@ const (
 	ByCategory = "category" // normal, dos, probe, r2l, u2r
 )
 
-// A GroupError is a grouping that the table does not have.
+// A GroupError says why rows cannot be grouped as asked.
 type GroupError struct{ text string }
 
-// Error implements error.
+// Error reads as a sentence.
 func (e *GroupError) Error() string { return e.text }
 
 // nearestFirst returns words with those first that are spelt nearly like one.

@@ -28,6 +28,10 @@ type RankingData struct {
 	// Rows are the features from top to bottom.
 	Rows []Effect
 
+	// Ratios says that the effects are ratios, above 0, such as odds ratios: the axis
+	// is logarithmic, and 1 takes the place of zero.
+	Ratios bool
+
 	// Small, Medium and Large are the sizes from which on an effect, of either
 	// sign, counts as such; smaller ones are negligible. All zero: no bands.
 	Small, Medium, Large float64
@@ -46,8 +50,9 @@ type Effect struct {
 // A dot whose interval holds zero is hollow.
 //
 // It returns an error if there are no rows, or more than 45, if no effect is
-// defined, if an interval does not hold its estimate, if a number is infinite,
-// or if the limits of the magnitudes do not increase.
+// defined, if an interval does not hold its estimate, if a number is infinite, if the
+// limits of the magnitudes do not increase or stand beside ratios, or if a ratio is
+// not above 0.
 func Ranking(d RankingData) (*Figure, error) {
 	if err := d.check(); err != nil {
 		return nil, fmt.Errorf("ranking by %q: %w", d.Label, err)
@@ -58,6 +63,10 @@ func Ranking(d RankingData) (*Figure, error) {
 		below:    clean(d.Below), above: clean(d.Above),
 		limits: [3]float64{d.Small, d.Medium, d.Large},
 		rows:   slices.Clone(d.Rows),
+		scale:  Linear,
+	}
+	if d.Ratios {
+		r.scale, r.null = Log, 1
 	}
 	for i := range r.rows {
 		r.rows[i].Name = clean(r.rows[i].Name)
@@ -79,6 +88,12 @@ func (d RankingData) check() error {
 			return fmt.Errorf("%q: %w", row.Name, err)
 		}
 		defined = defined || row.defined()
+		if d.Ratios && (row.defined() && row.Estimate <= 0 || row.bounded() && row.Low <= 0) {
+			return fmt.Errorf("%q: a ratio must lie above 0", row.Name)
+		}
+	}
+	if d.Ratios && d.Small != 0 {
+		return errors.New("bands of magnitudes are for effects around zero, not for ratios")
 	}
 	if !defined {
 		return errors.New("no effect is defined")
@@ -105,8 +120,8 @@ func (e Effect) bounded() bool {
 	return e.defined() && !math.IsNaN(e.Low) && !math.IsNaN(e.High)
 }
 
-// doubtful reports whether the interval holds zero.
-func (e Effect) doubtful() bool { return e.bounded() && e.Low <= 0 && e.High >= 0 }
+// doubtful reports whether the interval holds the value of no effect.
+func (e Effect) doubtful(null float64) bool { return e.bounded() && e.Low <= null && e.High >= null }
 
 // check returns an error unless the effect can be drawn.
 func (e Effect) check() error {
@@ -130,6 +145,8 @@ type ranking struct {
 	label, interval string
 	below, above    string
 	limits          [3]float64 // of small, medium and large; zero if there are none
+	scale           Scale
+	null            float64 // the value of no effect
 	rows            []Effect
 }
 
@@ -162,6 +179,8 @@ func (r ranking) number(v float64) string {
 	lowest, highest := r.extent()
 	decimals := 0
 	switch largest := max(-lowest, highest); {
+	case r.scale == Log:
+		return short(v)
 	case math.IsNaN(v):
 		return "–"
 	case largest >= 1e4 || largest > 0 && largest < 0.01:
@@ -180,8 +199,9 @@ func (r ranking) number(v float64) string {
 	return group(text)
 }
 
-// extent returns the range of estimates, intervals and zero.
+// extent returns the range of estimates, intervals and the value of no effect.
 func (r ranking) extent() (lowest, highest float64) {
+	lowest, highest = r.null, r.null
 	for _, row := range r.rows {
 		if !row.defined() {
 			continue

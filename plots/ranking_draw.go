@@ -34,13 +34,21 @@ func (r ranking) key() markKey {
 		}})
 	}
 	for _, row := range r.rows {
-		if row.doubtful() {
-			return append(k, mark{r.interval + " holds zero", narrowSign, func(p *painter, sign rect) {
+		if row.doubtful(r.null) {
+			return append(k, mark{r.interval + " holds " + r.nothing(), narrowSign, func(p *painter, sign rect) {
 				p.rings(p.theme.Normal, p.theme.Paper, rankDot, sign.middle())
 			}})
 		}
 	}
 	return k
+}
+
+// nothing names the value of no effect.
+func (r ranking) nothing() string {
+	if r.null == 1 {
+		return "one"
+	}
+	return "zero"
 }
 
 func (r ranking) height(width float64) float64 {
@@ -59,15 +67,18 @@ func (r ranking) draw(p *painter, area rect) {
 		area.x + labelWidth + rankMargin, area.y + axisTitle,
 		area.w - labelWidth - rankMargin - columnsWidth, rankPitch * float64(len(r.rows)),
 	}
-	x := axis{scale: Linear, from: plot.x, to: plot.right()}
+	x := axis{scale: r.scale, from: plot.x, to: plot.right()}
 	lowest, highest := r.extent()
-	x.lo, x.hi = padded(lowest, highest, 0.05)
+	if x.lo, x.hi = padded(lowest, highest, 0.05); r.scale == Log {
+		lo, hi := padded(math.Log10(lowest), math.Log10(highest), 0.05)
+		x.lo, x.hi = math.Pow(10, lo), math.Pow(10, hi)
+	}
 	r.background(p, x, plot)
-	r.directions(p, x.at(0), rect{area.x, area.y, plot.right() - area.x, axisTitle - 4})
+	r.directions(p, x.at(r.null), rect{area.x, area.y, plot.right() - area.x, axisTitle - 4})
 	for i, row := range r.rows {
 		middle := plot.y + (float64(i)+0.5)*rankPitch
 		p.text(labelText, p.theme.Ink, plot.x-rankMargin, middle, right, fit(labelText, row.Name, labelWidth))
-		row.draw(p, x, snap(middle))
+		row.draw(p, x, snap(middle), r.null)
 	}
 	right := plot.right()
 	for _, c := range columns {
@@ -138,7 +149,7 @@ func (r ranking) background(p *painter, x axis, plot rect) {
 	for i := range r.rows {
 		p.horizontal(p.theme.Grid, plot.x, plot.right(), snap(plot.y+(float64(i)+0.5)*rankPitch))
 	}
-	p.vertical(p.theme.Ink, x.at(0), plot.y, plot.bottom())
+	p.vertical(p.theme.Ink, x.at(r.null), plot.y, plot.bottom())
 }
 
 // directions writes what both sides of zero mean into the line above them, beside
@@ -159,7 +170,7 @@ func (r ranking) directions(p *painter, zero float64, line rect) {
 }
 
 // draw draws the dot and the interval of an effect on a level line.
-func (e Effect) draw(p *painter, x axis, middle float64) {
+func (e Effect) draw(p *painter, x axis, middle, null float64) {
 	if !e.defined() {
 		return
 	}
@@ -169,7 +180,7 @@ func (e Effect) draw(p *painter, x axis, middle float64) {
 		p.fill(c, rect{from, middle - 1, to - from, 2})
 	}
 	inside := c
-	if e.doubtful() {
+	if e.doubtful(null) {
 		inside = p.theme.Paper
 	}
 	p.rings(c, inside, rankDot, point{x.at(e.Estimate), middle})

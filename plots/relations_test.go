@@ -215,8 +215,8 @@ func TestRankingRows(t *testing.T) {
 	}
 	r := f.body.(ranking)
 	for i, doubtful := range []bool{false, true, false, false, true} {
-		if r.rows[i].Name != rows[i].Name || r.rows[i].doubtful() != doubtful {
-			t.Errorf("row %d is %q, doubtful %t", i, r.rows[i].Name, r.rows[i].doubtful())
+		if r.rows[i].Name != rows[i].Name || r.rows[i].doubtful(0) != doubtful {
+			t.Errorf("row %d is %q, doubtful %t", i, r.rows[i].Name, r.rows[i].doubtful(0))
 		}
 	}
 	if lo, hi := r.extent(); lo != -0.7 || hi != 0.3 {
