@@ -15,7 +15,8 @@ const equalVariances = "equal variances"
 
 // Levene tests whether the groups of t have equal variances, by an analysis of
 // variance of the distances from the means of the groups [1]. BrownForsythe is the
-// better choice for skewed data. Groups without values do not count.
+// better choice for skewed data. Groups without values do not count. The effect is
+// η² of the distances.
 //
 // The error wraps ErrTooFew for fewer than two groups with values or no more values
 // than groups, and ErrConstant if the distances do not vary within the groups.
@@ -23,7 +24,7 @@ const equalVariances = "equal variances"
 // [1] H. Levene (1960), in I. Olkin et al. (eds.), Contributions to Probability and
 // Statistics, Stanford University Press, 278–292.
 func Levene(t Tally) (Result, error) {
-	return distanceTest(t, "Levene, distances from means", func(s sample) func(x float64) float64 {
+	return distanceTest(t, "Levene", func(s sample) func(x float64) float64 {
 		m := s.moments()
 		return func(x float64) float64 { return math.Ldexp(math.Abs(m.deviation(x)), m.exp) }
 	})
@@ -35,7 +36,7 @@ func Levene(t Tally) (Result, error) {
 // M. B. Brown and A. B. Forsythe (1974), "Robust tests for the equality of variances",
 // J. Amer. Statist. Assoc. 69, 364–367.
 func BrownForsythe(t Tally) (Result, error) {
-	return distanceTest(t, "Brown-Forsythe, distances from medians", distanceFromMedian)
+	return distanceTest(t, "Brown-Forsythe", distanceFromMedian)
 }
 
 func distanceFromMedian(s sample) func(x float64) float64 {
@@ -43,31 +44,27 @@ func distanceFromMedian(s sample) func(x float64) float64 {
 	return func(x float64) float64 { return math.Abs(x - median) }
 }
 
-// distanceTest compares the mean distances of the groups by F.
+// distanceTest compares the mean distances of the groups by a one-way analysis of
+// variance, whose η² with a 95 % interval is the effect.
 func distanceTest(t Tally, method string, distance func(sample) func(x float64) float64) (Result, error) {
 	groups, err := distances(t, method, distance)
 	if err != nil {
 		return Result{}, err
 	}
-	moments := make([]Moments, len(groups))
-	draft := Result{Test: equalVariances, Method: method}
+	names, moments := make([]string, len(groups)), make([]Moments, len(groups))
 	for g, s := range groups {
-		moments[g] = momentsOf(s.values, s.counts).unscaled()
-		draft.N = append(draft.N, s.n())
+		names[g], moments[g] = fmt.Sprint(g), momentsOf(s.values, s.counts).unscaled()
 	}
-	between, within, n, used := sumsOfSquares(moments)
-	df1, df2 := float64(used-1), float64(n-int64(used))
-	f := between / df1 / (within / df2)
-	switch {
-	case df2 < 1:
-		return Result{}, fmt.Errorf("%s of %d values in %d groups: %w", method, n, used, ErrTooFew)
-	case math.IsInf(within, 0) || math.IsNaN(within):
-		return Result{}, fmt.Errorf("%s: %w", method, ErrNotFinite)
-	case within == 0:
-		return Result{}, fmt.Errorf("%s: the distances within the groups: %w", method, ErrConstant)
+	a, err := OneWayOf(names, moments)
+	if err != nil {
+		return Result{}, fmt.Errorf("%s: %w", method, err)
 	}
-	draft.Statistic, draft.DF = Named{"F", f}, []float64{df1, df2}
-	return NewResult(draft, LogFSF(f, df1, df2)), nil
+	r, err := a.F(0.95)
+	if err != nil {
+		return Result{}, fmt.Errorf("%s: the distances within the groups: %w", method, err)
+	}
+	r.Test, r.Method, r.Terms = equalVariances, method, nil
+	return r, nil
 }
 
 // distances returns the distances of the values from the centre of their group. They
