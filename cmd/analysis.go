@@ -38,7 +38,7 @@ func (a *analysis) command(w *world, c *cobra.Command, ask question) *cobra.Comm
 	c.GroupID = lookGroup
 	c.Args = atMostOneFile
 	c.ValidArgsFunction = oneFileName
-	c.RunE = func(c *cobra.Command, args []string) error { return a.run(c, w, args, ask) }
+	c.RunE = func(c *cobra.Command, args []string) error { return a.run(c, w, args, a.input.open, ask) }
 	a.input.flags(c)
 	a.input.labelFlags(c)
 	a.output.flags(c)
@@ -51,18 +51,21 @@ func (a *analysis) featureFlag(c *cobra.Command) {
 	complete(c, "feature", a.input.completeColumns)
 }
 
+// An opener opens what the arguments of a command name.
+type opener func(ctx context.Context, w *world, args []string) (*input, error)
+
 // run opens the table, asks the question, and writes the answer.
-func (a *analysis) run(c *cobra.Command, w *world, args []string, ask question) error {
+func (a *analysis) run(c *cobra.Command, w *world, args []string, open opener, ask question) error {
 	ctx := c.Context()
 	gates, err := a.output.begin(w)
 	if err != nil {
 		return err
 	}
-	in, err := a.input.open(ctx, w, args)
+	in, err := open(ctx, w, args)
 	if err != nil {
 		return err
 	}
-	defer in.file.Close()
+	defer in.close()
 	found, err := ask(ctx, in)
 	if err != nil {
 		return err
@@ -80,7 +83,7 @@ func (a *analysis) document(c *cobra.Command, in *input, found answer) (report.D
 	doc := report.Document{Version: version(), Command: nameOf(c), Options: optionsOf(c), Sections: found.sections}
 	doc.Data = report.DataInfo{Path: in.path, Rows: found.rows, Columns: len(s.Columns), Format: in.file.Format(), Schema: s.Name}
 	classes, err := eda.FindClasses(s, a.input.normal)
-	if err != nil {
+	if err != nil && in.reference == nil { // else it is enough that the reference has such a level
 		return doc, usageError{err}
 	}
 	if !found.counts {
@@ -91,9 +94,12 @@ func (a *analysis) document(c *cobra.Command, in *input, found answer) (report.D
 			return doc, err
 		}
 	}
-	named := in.path
-	if found.counts {
-		named = sampleName // by no argument
+	if in.reference != nil {
+		doc.Options = slices.Insert(doc.Options, 0, report.Option{Name: "reference", Value: in.reference.path})
+	}
+	named := in.operands()
+	if found.counts { // their file is named by a flag
+		named = nil
 	}
 	sign(doc.Sections, c, named)
 	warnings := in.mistakes()

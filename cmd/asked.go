@@ -71,18 +71,18 @@ func nameOf(c *cobra.Command) string {
 // sign completes the commands that reproduce each section with the file and the
 // flags given: the command itself, once, in the first section; where another
 // command makes a section too, that command with the flags it shares.
-func sign(sections []report.Section, c *cobra.Command, path string) {
+func sign(sections []report.Section, c *cobra.Command, paths []string) {
 	itself := c.Root().Name() + " " + nameOf(c)
 	for i := range sections {
 		s := &sections[i]
 		switch {
 		case i == 0:
-			s.Commands = []string{commandLine(c, itself, path, decides)}
+			s.Commands = []string{commandLine(c, itself, paths, decides)}
 		case len(s.Commands) > 0 && strings.HasPrefix(s.Commands[0], itself):
 			s.Commands = nil
 		default:
 			for j, name := range s.Commands {
-				s.Commands[j] = commandLine(c, name, path, isShared)
+				s.Commands[j] = commandLine(c, name, paths, isShared)
 			}
 		}
 	}
@@ -92,11 +92,11 @@ func sign(sections []report.Section, c *cobra.Command, path string) {
 // same way.
 func isShared(f *pflag.Flag) bool { return decides(f) && groupOf(f) != ownGroup }
 
-// commandLine writes a command that asks of the same file what those flags of c
+// commandLine writes a command that asks of the same files what those flags of c
 // ask that are chosen.
-func commandLine(c *cobra.Command, name, path string, chosen func(*pflag.Flag) bool) string {
+func commandLine(c *cobra.Command, name string, paths []string, chosen func(*pflag.Flag) bool) string {
 	line := name
-	if path != sampleName {
+	for _, path := range paths {
 		line += " " + shellQuoted(path)
 	}
 	c.Flags().VisitAll(func(f *pflag.Flag) {

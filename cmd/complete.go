@@ -31,7 +31,17 @@ func words(list ...string) cobra.CompletionFunc {
 
 // oneFileName proposes files, until one is given.
 func oneFileName(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
+	return fileNames(args, 1)
+}
+
+// twoFileNames proposes files, until two are given.
+func twoFileNames(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return fileNames(args, 2)
+}
+
+// fileNames proposes files, until so many are given.
+func fileNames(args []string, most int) ([]string, cobra.ShellCompDirective) {
+	if len(args) >= most {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	return nil, cobra.ShellCompDirectiveDefault

@@ -112,6 +112,12 @@ func TestGolden(t *testing.T) {
 		{"logit-profile-csv", "logit traffic.csv --feature 'positive(hot)' --ci profile --alpha 0.1 --format csv"},
 		{"logit-by-json", "test logit traffic.csv --feature count --by protocol_type --group tcp --group udp --cluster service --rows 1 --format json"},
 		{"logit-ref", "logit traffic.csv --feature protocol_type --ref protocol_type=udp --firth --cutoff 0.9 --rows 0"},
+		{"compare", "compare traffic.csv later.csv"},
+		{"compare-where", "compare traffic.csv traffic.csv --where 'protocol_type == \"tcp\"' --feature src_bytes,flag --psi 0.3"},
+		{"compare-headerless", "compare traffic.csv kdd-headerless.txt --no-samples"},
+		{"compare-zeek-markdown", "compare conn.log conn.log --format markdown --feature proto,duration"},
+		{"compare-csv", "compare traffic.csv later.csv --feature service,count --format csv"},
+		{"compare-json", "compare traffic.csv later.csv --feature flag,count --format json"},
 		{"eda", "eda traffic.csv"},
 		{"eda-zeek", "eda conn.log"},
 		{"eda-headerless", "eda kdd-headerless.txt"},
@@ -125,6 +131,7 @@ func TestGolden(t *testing.T) {
 		{"simulate-attack", "simulate --connections 3 --attack satan --attack-share 1"},
 		{"gate-crossed", "missing messy.csv --max-bad 0.2 --fail-if 'missing_share > 0.1'"},
 		{"gate-held", "corr traffic.csv --feature src_bytes,count --fail-if 'estimate > 0.9 || estimate < -0.9'"},
+		{"gate-compare", "compare traffic.csv later.csv --feature service --fail-if 'psi > 0.25'"},
 		{"gate-second", "missing traffic.csv --select src_bytes,attack --fail-if 'missing > 5' --fail-if 'missing_share >= 0'"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -141,7 +148,7 @@ func TestGoldenHelp(t *testing.T) {
 	t.Chdir(t.TempDir())
 	session{}.golden(t, "help")
 	session{}.golden(t, "help-test-chisq", "test", "chisq", "--help")
-	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "test", "ttest", "anova", "chisq", "logit", "convert", "simulate", "completion", "man"} {
+	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "compare", "test", "ttest", "anova", "chisq", "logit", "convert", "simulate", "completion", "man"} {
 		session{}.golden(t, "help-"+c, c, "--help")
 	}
 	short := session{}.run(t, "help", "describe")
@@ -154,6 +161,7 @@ func TestGoldenHelp(t *testing.T) {
 func TestGoldenMistakes(t *testing.T) {
 	inTestdata(t)
 	write(t, "empty.csv", "")
+	write(t, "other.csv", "a,b\n1,2\n")
 	write(t, "binary.csv", "a,b\n\x00\x01\x02,3\n")
 	if err := os.Symlink("loop.csv", "loop.csv"); err != nil {
 		t.Fatal(err)
@@ -270,6 +278,15 @@ func TestGoldenMistakes(t *testing.T) {
 		{"logit-by", "logit traffic.csv --by service --feature count", exitUsage, "not two"},
 		{"logit-errors", "logit traffic.csv --feature count --errors hc1 --cluster service", exitUsage, "give one"},
 		{"logit-one-class", `logit traffic.csv --feature count --where 'attack == "normal"'`, exitError, "one class"},
+		{"compare-one", "compare traffic.csv", exitUsage, "two files"},
+		{"compare-none", "compare", exitUsage, "two files"},
+		{"compare-three", "compare traffic.csv conn.log messy.csv", exitUsage, "two files, not 3"},
+		{"compare-stdin", "compare - -", exitUsage, "standard input"},
+		{"compare-nothing-common", "compare traffic.csv other.csv", exitError, "no column in common"},
+		{"compare-feature", "compare traffic.csv kdd-headerless.txt --feature src_ip", exitError, "only the first file"},
+		{"compare-normal", "compare traffic.csv later.csv --normal fine", exitUsage, "no such level"},
+		{"compare-where-none", "compare traffic.csv later.csv --where 'flag == \"S1\" && duration > 1e9'", exitError, "traffic.csv: no row is left"},
+		{"compare-second", "compare traffic.csv nowhere.csv", exitError, "nowhere.csv"},
 		{"two-files", "describe traffic.csv conn.log", exitUsage, "one file"},
 		{"argument", "simulate traffic.csv", exitUsage, "does not take"},
 		{"attack", "simulate --attack smurff", exitUsage, "did you mean smurf?"},

@@ -88,6 +88,28 @@ type input struct {
 	path     string
 	sample   bool
 	progress *progress
+
+	sha256    string // of the file; only of a reference, and only where the output names it
+	reference *input // of compare: the table that this one is held against; else nil
+}
+
+// close closes the files.
+func (in *input) close() {
+	in.file.Close()
+	if in.reference != nil {
+		in.reference.file.Close()
+	}
+}
+
+// operands are the files as they stand on the command line; none for the sample.
+func (in *input) operands() []string {
+	switch {
+	case in.sample:
+		return nil
+	case in.reference != nil:
+		return []string{in.reference.path, in.path}
+	}
+	return []string{in.path}
 }
 
 // open opens the table that the command line, the environment or the

@@ -156,6 +156,9 @@ func (o *outputOptions) manifest(w *world, in *input, doc report.Document) repor
 		Versions: []report.Option{{Name: "netanom", Value: version()}, {Name: "go", Value: runtime.Version()}},
 		Inputs:   []report.Input{{Path: in.path, SHA256: doc.Data.SHA256, Bytes: in.file.Size()}},
 	}
+	if r := in.reference; r != nil {
+		m.Inputs = slices.Insert(m.Inputs, 0, report.Input{Path: r.path, SHA256: r.sha256, Bytes: r.file.Size()})
+	}
 	if in.sample {
 		m.Seed = traffic.DefaultOptions().Seed
 	}

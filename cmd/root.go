@@ -53,7 +53,7 @@ crossed.`,
 	root.AddGroup(&cobra.Group{ID: lookGroup, Title: "Ask a table:"},
 		&cobra.Group{ID: makeGroup, Title: "Make a table:"}, &cobra.Group{ID: moreGroup, Title: "More:"})
 	root.AddCommand(
-		newEDA(w), newDescribe(w), newMissing(w), newOutliers(w), newCorr(w), newTimeSeries(w), newFeatures(w),
+		newEDA(w), newDescribe(w), newMissing(w), newOutliers(w), newCorr(w), newTimeSeries(w), newFeatures(w), newCompare(w),
 		newConvert(w), newSimulate(w), newVersion(w), newMan(w),
 	)
 	root.AddCommand(newTest(w))

@@ -76,7 +76,7 @@ func run(t testing.TB, args ...string) string {
 func inTestdata(t testing.TB) {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"traffic.csv", "messy.csv", "conn.log", "kdd-headerless.txt", "recipe.json", "summaries.csv", "counts.csv", "counts-long.csv"} {
+	for _, name := range []string{"traffic.csv", "messy.csv", "conn.log", "kdd-headerless.txt", "recipe.json", "summaries.csv", "counts.csv", "counts-long.csv", "later.csv"} {
 		text, err := os.ReadFile(filepath.Join(testdata, name))
 		if err != nil {
 			t.Fatal(err)

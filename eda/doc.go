@@ -10,7 +10,8 @@
 // how columns go together. ProposeFeatures asks which columns could be derived, and
 // what they would add. TTest, AnalyzeVariance, AnalyzeTwoWay and AnalyzeSummaries
 // compare means between groups, TestIndependence, TestFit, TestPaired and TestStrata
-// counts, and FitLogit explains a class by columns.
+// counts, and FitLogit explains a class by columns. Compare holds one table against
+// another.
 // Nothing here formats a number or draws; package report does.
 //
 // Behind each question is a dataset.Analysis of its own file, which gathers what

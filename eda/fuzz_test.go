@@ -80,3 +80,46 @@ func FuzzTimeSeries(f *testing.F) {
 		}
 	})
 }
+
+// FuzzCompare holds whatever can be read as a table against itself and against
+// other records: nothing panics, a table does not drift from itself, and a file gives
+// the same answers as a table in memory.
+func FuzzCompare(f *testing.F) {
+	f.Add(flows)
+	f.Add(oddities())
+	f.Add(seen)
+	f.Add("src_bytes,attack\n1e308,normal\n-1e308,smurf.\nInfinity,SMURF\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		ctx := context.Background()
+		file, err := dataset.OpenReader(ctx, "fuzz", strings.NewReader(text), dataset.Options{Jobs: 2, MaxBad: 1})
+		if err != nil {
+			return
+		}
+		defer file.Close()
+		table, err := dataset.Load(ctx, file)
+		if err != nil {
+			return
+		}
+		own, err := eda.Compare(ctx, file, table, eda.CompareOptions{})
+		if table.Rows() == 0 && err != nil {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range own.Columns {
+			if d.PSI != 0 || d.Verdict != eda.Stable {
+				t.Errorf("%s drifts from itself by %v", d.First.Name, d.PSI)
+			}
+		}
+		var answers []string
+		for _, src := range []dataset.Source{file, table} {
+			c, err := eda.Compare(ctx, tableOf(t, trained, dataset.Options{}), src, eda.CompareOptions{})
+			if err != nil {
+				return // nothing in common
+			}
+			answers = append(answers, dump(c))
+		}
+		same(t, "table", answers[1], answers[0])
+	})
+}
