@@ -41,7 +41,7 @@ func TestCompletion(t *testing.T) {
 		{"describe traffic.csv --type coun", []string{"count="}},
 		{"describe traffic.csv --type count=", kinds},
 		{"describe traffic.csv --type count=c", []string{"count=category"}},
-		{"describe --format ", []string{"table", "markdown", "csv", "json"}},
+		{"describe --format ", []string{"table", "markdown", "csv", "json", "junit", "sarif"}},
 		{"corr --method ", []string{"pearson", "spearman", "kendall", "cramers", "pointbiserial", "eta", "mi", "all"}},
 		{"describe --header ", []string{"auto", "yes", "no"}},
 		{"convert --into ", []string{"comma", "tab", "semicolon", "pipe", "space"}},

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/netanom/netanom/internal/check"
+	"github.com/netanom/netanom/report"
 )
 
 // An envelope is the JSON form of an answer.
@@ -249,7 +250,7 @@ func TestNoSamples(t *testing.T) {
 	inTestdata(t)
 	cells := []string{"12O0", "no bytes", "umlaut", "198.51.100.7", "2001:db8::5", "letter O", "a dash", "exponent"}
 	for _, command := range []string{"describe", "outliers", "eda"} {
-		for _, format := range []string{"table", "json", "csv", "markdown"} {
+		for _, format := range report.Formats() {
 			text := run(t, command, "messy.csv", "--max-bad", "0.2", "--type", "Bytes Out=number", "--no-samples", "--select", "bytes_out,note,src_ip,rate", "--format", format, "--report", "private-"+command)
 			text += read(t, "private-"+command+"/index.html")
 			for _, c := range cells {

@@ -123,6 +123,8 @@ func TestGolden(t *testing.T) {
 		{"eda-headerless", "eda kdd-headerless.txt"},
 		{"eda-messy", "eda messy.csv --max-bad 0.2 --type 'Bytes Out=number'"},
 		{"eda-messy-no-samples", "eda messy.csv --max-bad 0.2 --no-samples"},
+		{"eda-junit", "eda messy.csv --max-bad 0.2 --format junit --no-samples --fail-if 'finding == \"problem\"'"},
+		{"eda-sarif", "eda messy.csv --max-bad 0.2 --format sarif --no-samples --fail-if 'finding == \"problem\"'"},
 		{"convert-where-select", `convert traffic.csv --where 'attack in ("satan", "nmap")' --select timestamp,src_ip,attack`},
 		{"convert-zeek-tab", "convert conn.log --into tab"},
 		{"convert-messy", "convert messy.csv --max-bad 0.2 --escape-formulas"},
@@ -132,6 +134,8 @@ func TestGolden(t *testing.T) {
 		{"gate-crossed", "missing messy.csv --max-bad 0.2 --fail-if 'missing_share > 0.1'"},
 		{"gate-held", "corr traffic.csv --feature src_bytes,count --fail-if 'estimate > 0.9 || estimate < -0.9'"},
 		{"gate-compare", "compare traffic.csv later.csv --feature service --fail-if 'psi > 0.25'"},
+		{"gate-junit", "missing messy.csv --max-bad 0.2 --format junit --fail-if 'missing_share > 0.1' --fail-if 'infinite > 9' --fail-if 'kurtosis > 9'"},
+		{"gate-sarif", "missing messy.csv --max-bad 0.2 --format sarif --fail-if 'missing_share > 0.1' --fail-if 'infinite > 9' --fail-if 'kurtosis > 9'"},
 		{"gate-second", "missing traffic.csv --select src_bytes,attack --fail-if 'missing > 5' --fail-if 'missing_share >= 0'"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -108,17 +107,20 @@ func (o *outputOptions) chooseReport() error {
 }
 
 // hashes reports whether the output names the hash of the data.
-func (o *outputOptions) hashes() bool { return !o.noReport || o.format.value == "json" }
+func (o *outputOptions) hashes() bool {
+	return !o.noReport || slices.Contains([]string{"json", "junit", "sarif"}, o.format.value)
+}
 
-// finish writes the document, adds it to the report folder, and tries the gates.
-// A reader of standard output that has had enough keeps neither the folder from
-// being written nor a gate from being tried. digest is what a terminal shows
+// finish tries the gates, writes the document, and adds it to the report folder.
+// Neither a crossed gate nor a reader of standard output that has had enough
+// keeps the folder from being written. digest is what a terminal shows
 // instead of all sections, if it is not nil.
 func (o *outputOptions) finish(ctx context.Context, w *world, in *input, doc report.Document, digest []report.Section, gates []report.Gate) error {
 	w.progress.clear()
 	if !o.quiet {
 		in.notice(w)
 	}
+	doc.Gates = report.TryGates(gates, doc.Sections)
 	if err := o.show(w, doc, digest); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return err
 	}
@@ -132,7 +134,7 @@ func (o *outputOptions) finish(ctx context.Context, w *world, in *input, doc rep
 			fmt.Fprintf(w.stderr, "netanom: the report is in %s (open %s)\n", o.report, filepath.Join(o.report, "index.html"))
 		}
 	}
-	return crossed(doc.Sections, gates)
+	return verdict(doc.Gates)
 }
 
 // show writes the document to standard output. A table does not repeat the
@@ -165,37 +167,16 @@ func (o *outputOptions) manifest(w *world, in *input, doc report.Document) repor
 	return m
 }
 
-// crossed tries the gates on every table of the document.
-func crossed(sections []report.Section, gates []report.Gate) error {
-	var tables []report.Table
-	for _, s := range sections {
-		tables = append(tables, s.Tables...)
-	}
-	if t, looked := report.FindingsTable(sections); looked {
-		tables = append(tables, t)
-	}
-	for _, g := range gates {
-		crossings, err := g.Check(tables)
-		if err != nil {
-			return usageError{fmt.Errorf("--fail-if: %w", err)}
-		}
-		if len(crossings) > 0 {
-			return crossedAt(g, crossings)
+// verdict returns the error of the first gate that is crossed or could not be
+// tried; nil if all hold.
+func verdict(gates []report.Trial) error {
+	for _, t := range gates {
+		switch {
+		case t.Err != nil:
+			return usageError{fmt.Errorf("--fail-if: %w", t.Err)}
+		case t.Crossed():
+			return gateError{"--fail-if: " + t.String()}
 		}
 	}
 	return nil
-}
-
-// crossedAt says which row crossed a gate first, and how many more did.
-func crossedAt(g report.Gate, crossings []report.Crossing) error {
-	c := crossings[0]
-	row := fmt.Sprintf("row %d", c.Row+1)
-	if len(c.Labels) > 0 {
-		row = strings.Join(c.Labels, ", ")
-	}
-	more := ""
-	if n := len(crossings) - 1; n > 0 {
-		more = ", and for " + counted(int64(n), "more row")
-	}
-	return gateError{fmt.Sprintf("--fail-if: %s holds for %q in the table %s (%s)%s", g, row, c.Table, strings.Join(c.Values, ", "), more)}
 }

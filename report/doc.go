@@ -16,7 +16,9 @@
 //     tables, figures and findings. It writes itself in every format.
 //  6. WriteDir (directory.go) adds a document to a report directory and rebuilds
 //     its index pages from everything the directory holds.
-//  7. A Gate (gate.go) is a limit on the values of any table.
+//  7. A Gate (gate.go) is a limit on the values of any table, and a Trial
+//     (gate_trial.go) what became of it. WriteJUnit and WriteSARIF hand gates and
+//     findings to CI systems.
 //
 // Missing is NaN or nil in a row, "–" where people read, an empty cell in CSV
 // and null in JSON. All text that comes from data is treated as hostile: it

@@ -13,6 +13,7 @@ type Document struct {
 	Data     DataInfo
 	Options  []Option // what was asked for, in order
 	Sections []Section
+	Gates    []Trial // gates that were tried; only JUnit and SARIF show them
 }
 
 // DataInfo describes the data that a document is about.
@@ -116,6 +117,8 @@ var formats = []struct {
 	{"markdown", func(d Document, w io.Writer, _ TextOptions) error { return d.WriteMarkdown(w) }},
 	{"csv", func(d Document, w io.Writer, _ TextOptions) error { return d.WriteCSV(w) }},
 	{"json", func(d Document, w io.Writer, _ TextOptions) error { return d.WriteJSON(w) }},
+	{"junit", func(d Document, w io.Writer, _ TextOptions) error { return d.WriteJUnit(w) }},
+	{"sarif", func(d Document, w io.Writer, _ TextOptions) error { return d.WriteSARIF(w) }},
 }
 
 // Formats lists the names of the output formats.

@@ -191,7 +191,7 @@ func TestDocumentFormats(t *testing.T) {
 		}
 	}
 	err := doc.Write(io.Discard, "xml", TextOptions{})
-	if err == nil || !strings.Contains(err.Error(), "table, markdown, csv, json") {
+	if err == nil || !strings.Contains(err.Error(), "table, markdown, csv, json, junit, sarif") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -27,6 +27,7 @@ type Gate struct {
 type Crossing struct {
 	Table  string   // name of the table
 	Row    int      // index of the row
+	Line   int64    // line of the file that the row names; 0 if it names none
 	Labels []string // cells that name the row
 	Values []string // what the gate looked at: "missing_share = 7.3 %"
 }
@@ -214,6 +215,9 @@ func (g Gate) columns(t Table) ([]int, bool) {
 // crossing describes a row.
 func (g Gate) crossing(t Table, row int, columns []int) Crossing {
 	c := Crossing{Table: printable(t.Name), Row: row}
+	if j := t.column("first_line"); j >= 0 {
+		c.Line, _ = t.Rows[row][j].(int64)
+	}
 	for j := 0; j < len(t.Columns) && t.Columns[j].Kind == Label; j++ {
 		c.Labels = append(c.Labels, Format(Label, t.Rows[row][j]))
 	}
