@@ -106,6 +106,9 @@ func TestGolden(t *testing.T) {
 		{"anova-two-way", "anova traffic.csv --feature count --by protocol_type --and flag --sequential"},
 		{"anova-two-way-balanced", "anova balanced.csv --feature yield --by a --and b"},
 		{"anova-from-stats", "anova --from-stats groups.csv"},
+		{"test-all", "test all traffic.csv"},
+		{"test-all-zeek", "test all conn.log --label conn_state --normal SF --adjust holm --alpha 0.01"},
+		{"test-all-json", "test all traffic.csv --format json"},
 		{"logit", "logit traffic.csv --feature flag,count,src_bytes,logged_in,protocol_type"},
 		{"logit-flag", "test logit traffic.csv --feature flag --rows 3"},
 		{"logit-formula-markdown", "logit traffic.csv --formula 'log1p(src_bytes) * logged_in + std(count)' --errors hc1 --rows 2 --format markdown"},
@@ -152,6 +155,7 @@ func TestGoldenHelp(t *testing.T) {
 	t.Chdir(t.TempDir())
 	session{}.golden(t, "help")
 	session{}.golden(t, "help-test-chisq", "test", "chisq", "--help")
+	session{}.golden(t, "help-test-all", "test", "all", "--help")
 	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "compare", "test", "ttest", "anova", "chisq", "logit", "convert", "simulate", "completion", "man"} {
 		session{}.golden(t, "help-"+c, c, "--help")
 	}
@@ -261,6 +265,10 @@ func TestGoldenMistakes(t *testing.T) {
 		{"ttest-replicates", "ttest traffic.csv --permutation 1000000", exitUsage, "ask for at most"},
 		{"ttest-no-label", "ttest conn.log", exitUsage, "--by"},
 		{"ttest-from-rows", "ttest traffic.csv --from-stats", exitUsage, "group, n, mean and sd"},
+		{"test-all-no-label", "test all conn.log", exitUsage, "--label"},
+		{"test-all-normal", "test all traffic.csv --normal fine", exitUsage, "no such level"},
+		{"test-all-one-class", "test all traffic.csv --where 'attack == \"normal\"'", exitError, "no row is attack"},
+		{"test-all-adjust", "test all traffic.csv --adjust fdr", exitUsage, "bh"},
 		{"anova-by", "anova traffic.csv --by flg", exitUsage, `did you mean "flag"?`},
 		{"anova-group", "anova traffic.csv --group doz", exitError, "it has"},
 		{"anova-groups", "anova traffic.csv --by src_bytes", exitError, "--type src_bytes=category"},

@@ -10,14 +10,15 @@ func newTest(w *world) *cobra.Command {
 		Short:   "Test hypotheses",
 		Long: `Test asks of a table whether what it shows could be chance, and how large it is:
 the effect with its interval first, then the p-value.`,
-		Example: `  netanom test chisq --feature protocol_type
+		Example: `  netanom test all
+  netanom test chisq --feature protocol_type
   netanom test ttest --feature src_bytes
   netanom test anova --feature src_bytes
   netanom test logit --feature flag`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	for _, t := range tests(w) {
+	for _, t := range append(tests(w), newTestAll(w)) {
 		t.GroupID = ""
 		c.AddCommand(t)
 	}

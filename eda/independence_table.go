@@ -136,6 +136,18 @@ func (t *TableTest) compareTwo(c *stats.Crosstab, o TableOptions) error {
 // or more than a fifth below 5.
 func (t *TableTest) Sparse() bool { return t.Expected.Warning() != nil }
 
+// Soundest returns the result whose p-value is right for the counts: Pearson's, or
+// where they are sparse Fisher's or that of simulated tables.
+func (t *TableTest) Soundest() stats.Result {
+	switch {
+	case t.Sparse() && t.Exact != nil:
+		return *t.Exact
+	case t.Sparse() && t.Simulated != nil:
+		return *t.Simulated
+	}
+	return t.Pearson
+}
+
 func (t *TableTest) simulate(ctx context.Context, c *stats.Crosstab, o TableOptions) error {
 	tables := o.Simulate
 	if tables == 0 {

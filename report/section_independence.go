@@ -144,7 +144,7 @@ func (s *Section) about(name string) {
 func independenceLead(t *eda.TableTest) string {
 	e, alpha := t.Pearson.Effect, t.Alpha
 	size := fmt.Sprintf("V = %s (%s to %s", Format(Real, e.Value), Format(Real, e.CI.Low), Format(Real, e.CI.High))
-	best := bestResult(t)
+	best := t.Soundest()
 	var b strings.Builder
 	switch {
 	case math.IsNaN(e.Value):
@@ -169,17 +169,6 @@ func independenceLead(t *eda.TableTest) string {
 		fmt.Fprintf(&b, " With so many rows V = %s has p = %s already: read the size, not p.", Format(Real, t.Sufficient), Format(Real, alpha))
 	}
 	return b.String()
-}
-
-// bestResult returns the result whose p-value is right for the counts.
-func bestResult(t *eda.TableTest) stats.Result {
-	switch {
-	case t.Sparse() && t.Exact != nil:
-		return *t.Exact
-	case t.Sparse() && t.Simulated != nil:
-		return *t.Simulated
-	}
-	return t.Pearson
 }
 
 // pOf writes the p-value of a result for a sentence.
