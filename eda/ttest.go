@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/stats"
@@ -165,7 +166,8 @@ func TTest(ctx context.Context, src dataset.Source, o TTestOptions) (*Means, err
 		m.Features = append(m.Features, tests[k])
 	}
 	if len(m.Features) == 0 {
-		return nil, fmt.Errorf("no column can be tested: %s", listed(m.LeftOut, 3))
+		why := strings.Join(m.LeftOut[:min(3, len(m.LeftOut))], " ")
+		return nil, fmt.Errorf("no column can be tested: %s", strings.TrimSuffix(why, "."))
 	}
 	if err := m.adjust(); err != nil {
 		return nil, err
