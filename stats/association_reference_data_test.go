@@ -18,6 +18,7 @@ import (
 // refEntry is one case of the reference values, which were computed by R, SciPy,
 // statsmodels and 60-digit arithmetic (see the README beside them).
 type refEntry struct {
+	file      string // where the entry stands
 	ID        string
 	Operation string
 	Data      struct {
@@ -53,6 +54,9 @@ func refEntries(t *testing.T, file, operation string) []refEntry {
 	if len(kept) == 0 {
 		t.Fatalf("%s has no entry of operation %s", file, operation)
 	}
+	for i := range kept {
+		kept[i].file = file
+	}
 	return kept
 }
 
@@ -79,8 +83,7 @@ func (e *refEntry) compare(t *testing.T, got map[string]float64) int {
 			t.Errorf("%s: %s is not covered", e.ID, path)
 			continue
 		}
-		tol := e.tolerance(path)
-		if !check.Near(g, w, tol.Rtol, tol.Atol) {
+		if tol := e.tolerance(path); !agreement.near(e.file, e.ID+path, g, w, tol.Rtol, tol.Atol) {
 			t.Errorf("%s: %s = %.17g, want %.17g within %+v", e.ID, path, g, w, tol)
 		}
 	}

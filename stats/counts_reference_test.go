@@ -2,6 +2,7 @@ package stats
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"math"
 	"os"
@@ -200,7 +201,7 @@ func TestFisherAgainstR(t *testing.T) {
 			{"p", r.P, number(c.P), 1e-7, 1e-14}, {"odds ratio", r.Estimate.Value, number(c.OddsRatio), 0.08, 1e-6},
 			{"low", r.CI.Low, number(c.CI[0]), 0.08, 1e-6}, {"high", r.CI.High, number(c.CI[1]), 0.08, 1e-6},
 		} {
-			if !check.Near(v.got, v.want, v.rtol, v.atol) {
+			if !agreement.near(fisherVectors, fmt.Sprint(c.Table, side, level, v.name), v.got, v.want, v.rtol, v.atol) {
 				t.Errorf("%v %v: %s = %v, want %v", c.Table, side, v.name, v.got, v.want)
 			}
 		}

@@ -145,7 +145,7 @@ func TestMutualInformationReference(t *testing.T) {
 					"/theil_u_second_given_first": got.UncertaintyCol, "/n": float64(got.Test.N[0]), "/df": got.Test.DF[0],
 				} {
 					tol := e.tolerance(path + name)
-					if !check.Near(x, want[path+name], tol.Rtol, tol.Atol) {
+					if !agreement.near(e.file, e.ID+path+name, x, want[path+name], tol.Rtol, tol.Atol) {
 						t.Errorf("%s: %s = %v, want %v", e.ID, path+name, x, want[path+name])
 					}
 					compared++

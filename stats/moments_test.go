@@ -271,6 +271,7 @@ func checkNIST(t *testing.T, name string, x []float64, mean, sd, lag1, digits fl
 			matching = -math.Log10(math.Abs(c.got-c.want) / math.Abs(c.want))
 		}
 		t.Logf("%s %s: %.1f digits", name, c.what, matching)
+		agreement.near(nistUnivariate, name+": "+c.what, c.got, c.want, math.Pow(10, -c.digits), 0)
 		if matching < c.digits {
 			t.Errorf("%s %s = %.17g, want %.17g: %.1f digits", name, c.what, c.got, c.want, matching)
 		}

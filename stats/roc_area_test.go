@@ -2,6 +2,7 @@ package stats
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"testing"
 
@@ -32,9 +33,9 @@ func TestROCAreaReference(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		check.Close(t, "area", auc, e.Expected["roc_auc"].(float64), 1e-12)
-		check.Close(t, "lower bound", ci.Low, e.Expected["roc_auc_delong_ci_low"].(float64), 1e-10)
-		check.Close(t, "upper bound", ci.High, e.Expected["roc_auc_delong_ci_high"].(float64), 1e-10)
+		got := map[string]float64{"/roc_auc": auc, "/roc_auc_delong_ci_low": ci.Low, "/roc_auc_delong_ci_high": ci.High}
+		maps.DeleteFunc(e.Expected, func(key string, _ any) bool { _, ok := got["/"+key]; return !ok })
+		e.compare(t, got)
 	}
 }
 

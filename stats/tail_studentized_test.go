@@ -2,6 +2,7 @@ package stats
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"testing"
@@ -66,7 +67,7 @@ func TestStudentizedRangeReference(t *testing.T) {
 	}
 	for _, c := range reference.CDF {
 		got := -math.Expm1(LogStudentizedRangeSF(c.Case.Q, c.Case.K, c.Case.V))
-		if !check.Near(got, c.Result, c.Case.Rtol, c.Case.Atol) {
+		if !agreement.near(rangeVectors, fmt.Sprint(c.Case), got, c.Result, c.Case.Rtol, c.Case.Atol) {
 			t.Errorf("CDF(%v; %d, %v) = %.15g, want %.15g", c.Case.Q, c.Case.K, c.Case.V, got, c.Result)
 		}
 	}
