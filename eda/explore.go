@@ -17,10 +17,11 @@ type ExploreOptions struct {
 	// breaches are always those of the whole table.
 	Features []string
 
-	Normal []string          // levels of the label that mean normal; empty: found by name
-	Adjust stats.Adjustment  // of p-values over all pairs; zero: Benjamini and Hochberg's
-	Budget int               // different numbers kept in memory, see dataset.Counts; 0: the usual
-	Stage  func(name string) // told what is being done, for progress; may be nil
+	Normal  []string          // levels of the label that mean normal; empty: found by name
+	Adjust  stats.Adjustment  // of p-values over all pairs; zero: Benjamini and Hochberg's
+	Budget  int               // different numbers kept in memory, see dataset.Counts; 0: the usual
+	Private bool              // findings name no cells
+	Stage   func(name string) // told what is being done, for progress; may be nil
 }
 
 // An Exploration is everything a first look at a table says.
@@ -41,6 +42,7 @@ type Exploration struct {
 	Breaches     []Breach
 	Problems     *dataset.Problems
 	Findings     []Finding
+	private      bool
 	Skipped      []string // what could not be asked and why, in sentences
 }
 
@@ -65,7 +67,7 @@ func Explore(ctx context.Context, src dataset.Source, o ExploreOptions) (*Explor
 	if o.Adjust == stats.NoAdjustment {
 		o.Adjust = stats.BenjaminiHochberg
 	}
-	x := &explorer{ctx: ctx, src: src, options: o, out: &Exploration{}}
+	x := &explorer{ctx: ctx, src: src, options: o, out: &Exploration{private: o.Private}}
 	for _, step := range []struct {
 		name string
 		run  func() error

@@ -374,3 +374,16 @@ func TestFactsOfKDD(t *testing.T) {
 		t.Errorf("KDD'99: %d of %d rows are repeats", old.Exact, old.Rows)
 	}
 }
+
+// A private exploration names no cells in its findings.
+func TestFindingsPrivate(t *testing.T) {
+	said := listed(explored(t, opened(t, written(t, flows), dataset.Options{}), eda.ExploreOptions{Private: true}).Findings)
+	for _, cell := range []string{"(gre", "domain_u", "in 9 attacks", "(2)", "(1.5)"} {
+		if strings.Contains(said, cell) {
+			t.Errorf("%q is among the findings:\n%s", cell, said)
+		}
+	}
+	if !strings.Contains(said, "2 of 3 of service.") {
+		t.Errorf("the levels of one class are not counted:\n%s", said)
+	}
+}

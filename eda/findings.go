@@ -119,13 +119,16 @@ func (e *Exploration) readFindings(s *dataset.Schema) []Finding {
 func (e *Exploration) contractFindings() []Finding {
 	var out []Finding
 	for _, b := range e.Breaches {
-		where := ""
+		where, values := "", " ("+strings.Join(b.Values, ", ")+")"
+		if e.private {
+			values = ""
+		}
 		if len(b.Lines) > 0 {
 			where = fmt.Sprintf(", first in line %d", b.Lines[0])
 		}
 		out = append(out, Finding{Problem, b.Column,
-			fmt.Sprintf("%s %s (%s) where the layout allows %s%s.", plural(b.Cells, "cell"),
-				choose(b.Cells, "holds another value", "hold other values"), strings.Join(b.Values, ", "), b.Rule, where),
+			fmt.Sprintf("%s %s%s where the layout allows %s%s.", plural(b.Cells, "cell"),
+				choose(b.Cells, "holds another value", "hold other values"), values, b.Rule, where),
 			fmt.Sprintf("Decide what these values mean before %s is used as it is defined.", b.Column)})
 	}
 	return out

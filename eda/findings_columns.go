@@ -38,7 +38,7 @@ func (e *Exploration) constantFindings() []Finding {
 			continue
 		}
 		value := p.Column.Name
-		if _, top := p.top(); top != "" {
+		if _, top := p.top(); top != "" && !e.private {
 			value += " (" + top + ")"
 		}
 		names, values = append(names, p.Column.Name), append(values, value)

@@ -86,7 +86,7 @@ func (e *Exploration) rankingFindings() []Finding {
 			fmt.Sprintf("Some ranges occur in one class only: %s.", listed(names, 5)),
 			"A rule is as good as a model there, on data like these; a logistic regression will not converge on them (separation)."})
 	}
-	return append(out, r.oneClassFindings()...)
+	return append(out, r.oneClassFindings(e.private)...)
 }
 
 // sense says in words how large the effect is, and which class has the greater
@@ -106,7 +106,7 @@ const significant = -1.3010299956639813
 
 // oneClassFindings name the columns that have levels that one class has to itself,
 // unless chance explains all of them, after Bonferroni.
-func (r *Ranking) oneClassFindings() []Finding {
+func (r *Ranking) oneClassFindings(private bool) []Finding {
 	var columns, texts []string
 	for _, c := range r.OneClass {
 		unlikely := func(l OneClassLevel) bool { return l.Log10P+math.Log10(float64(c.Of)) < significant }
@@ -122,7 +122,11 @@ func (r *Ranking) oneClassFindings() []Finding {
 			names = append(names, l.Level+" in "+rows)
 		}
 		columns = append(columns, c.Column)
-		texts = append(texts, fmt.Sprintf("%d of %d of %s (%s)", len(c.Levels), c.Of, c.Column, listed(names, 3)))
+		text := fmt.Sprintf("%d of %d of %s", len(c.Levels), c.Of, c.Column)
+		if !private {
+			text += fmt.Sprintf(" (%s)", listed(names, 3))
+		}
+		texts = append(texts, text)
 	}
 	if len(columns) == 0 {
 		return nil

@@ -28,7 +28,7 @@ func (e *Exploration) shapeFindings() []Finding {
 		if p.Column.Role != dataset.Feature {
 			continue
 		}
-		out = append(out, levelFindings(p)...)
+		out = append(out, levelFindings(p, e.private)...)
 		if p.Number == nil || p.Column.Kind != dataset.Number {
 			continue
 		}
@@ -54,7 +54,7 @@ func (e *Exploration) shapeFindings() []Finding {
 }
 
 // levelFindings are about the levels of one category.
-func levelFindings(p *ColumnProfile) []Finding {
+func levelFindings(p *ColumnProfile, private bool) []Finding {
 	if p.Column.Kind != dataset.Category || p.Level == nil {
 		return nil
 	}
@@ -71,8 +71,12 @@ func levelFindings(p *ColumnProfile) []Finding {
 			"Join rare levels, or code them by their frequency (netanom features), for models that make a column of each."})
 	}
 	if alike := alikeLevels(p.Levels); len(alike) > 0 {
+		which := ": " + listed(alike, namesListed)
+		if private {
+			which = ""
+		}
 		out = append(out, Finding{Notice, p.Column.Name,
-			fmt.Sprintf("Levels differ only in case, blanks or punctuation: %s.", listed(alike, namesListed)),
+			fmt.Sprintf("Levels differ only in case, blanks or punctuation%s.", which),
 			"Ask whether they mean the same; if so, write them the same way in the file."})
 	}
 	return out
