@@ -32,7 +32,15 @@ func Independence(d *eda.Independence) ([]Section, error) {
 		}
 		out = append(out, s)
 	}
-	if len(d.Tests) == 1 {
+	if len(d.Tests) == 1 { // the row that a gate looks at
+		s, err := independenceRanking(d)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range s.Tables {
+			row.Title, row.Note = "In one row", ""
+			out[0].Tables = append(out[0].Tables, row)
+		}
 		out[0].Warnings = append(out[0].Warnings, d.LeftOut...)
 	}
 	return out, nil

@@ -26,6 +26,11 @@ func TTest(m *eda.Means) (Section, error) {
 		}
 		s.Tables = append(s.Tables, t)
 	}
+	if len(m.Features) == 1 { // the row that a gate looks at
+		row := meansTable(m)
+		row.Title, row.Note = "In one row", ""
+		s.Tables = append(s.Tables, row)
+	}
 	return s, meansFigures(&s, m)
 }
 

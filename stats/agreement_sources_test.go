@@ -7,6 +7,8 @@ const (
 	fisherVectors  = "Fisher's exact test"
 	rangeVectors   = "studentized range"
 	tailVectors    = "distribution tables"
+	rVectors       = "calls of R"
+	fixtureVectors = "fixtures of stdlib"
 )
 
 const agreementHead = `# Agreement with other tools
@@ -59,5 +61,8 @@ var agreementSources = []struct{ file, what, tools, left, wide string }{
 	{file: fisherVectors, what: "p, conditional odds ratio and its interval", tools: "R",
 		wide: "R finds the bounds of large odds ratios to a few per cent only: they are held to 8 %, p to 1e-7. chisq.json has the bounds to ten digits."},
 	{file: rangeVectors, what: "distribution function", tools: "mpmath"},
+	{file: rVectors, what: "t, ranks, chi-square, Fisher, normality, correlation, Tukey, adjusted p, effect sizes, areas under the ROC curve, logistic regression", tools: "R",
+		wide: "calls that ask for what netanom has not (proportions, Poisson rates, linear models, components, discriminants) are not among these. Fisher's odds ratio is R's root to about 1e-4, Tukey's bounds and the logistic estimates and their errors are held to what R's iterations give."},
+	{file: fixtureVectors, what: "chi-square, Kruskal-Wallis, Levene, t, signed ranks", tools: "R"},
 	{file: tailVectors, what: "distribution and survival function of normal, t, F and chi-square", tools: "R, SciPy, Maxima"},
 }
