@@ -96,27 +96,16 @@ func (f *factor) keep(some []string) error {
 // A factorCounter is the analysis that counts columns apart for each level of a factor,
 // or for each pair of levels of two. Rows without a level are left out.
 type factorCounter struct {
-	dataset.Counts
+	regrouped
 	first, second *factor // second is nil for one factor
-	workers       []factorBatch
-}
-
-// A factorBatch is the batch that one worker passes on.
-type factorBatch struct {
-	batch dataset.Batch
-	codes []uint32 // the groups of its rows
-	rows  []int64  // of each group
 }
 
 // newFactorCounter counts columns of a source whose kinds are settled.
 func newFactorCounter(first, second *factor, columns []int, budget int) *factorCounter {
-	return &factorCounter{first: first, second: second, Counts: dataset.Counts{By: first.column, Needed: columns, Budget: budget}}
-}
-
-// Start implements dataset.Analysis.
-func (c *factorCounter) Start(s *dataset.Schema, workers int) error {
-	c.workers = make([]factorBatch, workers)
-	return c.Counts.Start(s, workers)
+	c := &factorCounter{first: first, second: second}
+	c.Counts = dataset.Counts{By: first.column, Needed: columns, Budget: budget}
+	c.group = c.cell
+	return c
 }
 
 // Columns implements dataset.Selective.
@@ -128,38 +117,22 @@ func (c *factorCounter) Columns(s *dataset.Schema) []int {
 	return columns
 }
 
-// Batch implements dataset.Analysis.
-func (c *factorCounter) Batch(worker int, b *dataset.Batch) error {
-	w := &c.workers[worker]
-	w.codes = w.codes[:0]
-	for row, code := range b.Columns[c.By].Codes {
-		group := c.first.level(code)
-		if c.second != nil && group >= 0 {
-			inner := c.second.level(b.Columns[c.second.column].Codes[row])
-			if group = group*len(c.second.levels) + inner; inner < 0 {
-				group = -1
-			}
-		}
-		if group < 0 {
-			w.codes = append(w.codes, dataset.MissingCode)
-			continue
-		}
-		w.codes = append(w.codes, uint32(group))
+// cell returns the group of a row, -1 for none.
+func (c *factorCounter) cell(b *dataset.Batch, row int) int {
+	group := c.first.level(b, row)
+	if c.second == nil || group < 0 {
+		return group
 	}
-	w.rows = countCodes(w.rows, w.codes)
-	columns := append(w.batch.Columns[:0], b.Columns...)
-	columns[c.By].Codes = w.codes
-	w.batch = *b
-	w.batch.Columns = columns
-	return c.Counts.Batch(worker, &w.batch)
-}
-
-// level returns the level of a code, -1 for none.
-func (f *factor) level(code uint32) int {
-	if int64(code) >= int64(len(f.of)) { // the code of a missing cell is the largest
+	inner := c.second.level(b, row)
+	if inner < 0 {
 		return -1
 	}
-	return f.of[code]
+	return group*len(c.second.levels) + inner
+}
+
+// level returns the level of a row, -1 for none.
+func (f *factor) level(b *dataset.Batch, row int) int {
+	return groupOfCode(f.of, b.Columns[f.column].Codes[row])
 }
 
 // groupRows returns the rows of each group, pairs of levels in the order of the first.
@@ -169,10 +142,8 @@ func (c *factorCounter) groupRows() []int64 {
 		groups *= len(c.second.levels)
 	}
 	rows := make([]int64, groups)
-	for _, w := range c.workers {
-		for g, n := range w.rows {
-			rows[g] += n
-		}
+	for g := range rows {
+		rows[g] = c.rowsOf(g)
 	}
 	return rows
 }

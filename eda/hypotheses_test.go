@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -121,11 +119,7 @@ func TestTestHypothesesMistakes(t *testing.T) {
 // TestTestHypothesesKDD holds the figures of NSL-KDD's training set against those that
 // SciPy, R and statsmodels give for it.
 func TestTestHypothesesKDD(t *testing.T) {
-	shared := os.Getenv("NETANOM_SHARED")
-	if shared == "" {
-		t.Skip("NETANOM_SHARED is not set")
-	}
-	f, err := dataset.Open(t.Context(), filepath.Join(shared, "data", "nsl-kdd", "KDDTrain+.txt.gz"), dataset.Options{})
+	f, err := dataset.Open(t.Context(), check.Shared(t, "data", "nsl-kdd", "KDDTrain+.txt.gz"), dataset.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

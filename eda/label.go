@@ -31,11 +31,10 @@ const maxApart = 64
 // whose codes it replaces by those of the two classes if there are too many. Rows
 // without a label do not count.
 type labelCounter struct {
-	dataset.Counts
+	regrouped
 	classes Classes
 	dict    *dataset.Dict
 	apart   bool
-	workers []labelBatch
 }
 
 // The codes of the classes.
@@ -44,60 +43,23 @@ const (
 	attackCode = 1
 )
 
-// A labelBatch is the batch that one worker passes on.
-type labelBatch struct {
-	batch dataset.Batch
-	codes []uint32 // the classes of its rows
-	known []uint32 // class of each code of the label
-	rows  []int64  // of each code
-}
-
 // newLabelCounter counts columns of numbers and of levels. The kinds of the
 // source's columns must be settled.
 func newLabelCounter(s *dataset.Schema, classes Classes, budget int, columns []int) *labelCounter {
 	dict := s.Columns[classes.Column].Dict
-	return &labelCounter{classes: classes, dict: dict, apart: dict.Len() <= maxApart,
-		Counts: dataset.Counts{By: classes.Column, Needed: columns, Budget: budget}}
-}
-
-// Start implements dataset.Analysis.
-func (c *labelCounter) Start(s *dataset.Schema, workers int) error {
-	c.workers = make([]labelBatch, workers)
-	return c.Counts.Start(s, workers)
-}
-
-// Batch implements dataset.Analysis.
-func (c *labelCounter) Batch(worker int, b *dataset.Batch) error {
-	w := &c.workers[worker]
+	c := &labelCounter{classes: classes, dict: dict, apart: dict.Len() <= maxApart}
+	c.Counts = dataset.Counts{By: classes.Column, Needed: columns, Budget: budget}
 	if c.apart {
-		w.rows = countCodes(w.rows, b.Columns[c.By].Codes)
-		return c.Counts.Batch(worker, b)
+		return c
 	}
-	w.codes = w.codes[:0]
-	for _, code := range b.Columns[c.By].Codes {
-		w.codes = append(w.codes, w.class(code, c))
-	}
-	w.rows = countCodes(w.rows, w.codes)
-	columns := append(w.batch.Columns[:0], b.Columns...)
-	columns[c.By].Codes = w.codes
-	w.batch = *b
-	w.batch.Columns = columns
-	return c.Counts.Batch(worker, &w.batch)
-}
-
-// class returns the code of a label's class.
-func (w *labelBatch) class(code uint32, c *labelCounter) uint32 {
-	if code == dataset.MissingCode {
-		return code
-	}
-	for at := len(w.known); at <= int(code); at++ {
-		class := uint32(attackCode)
-		if c.classes.Of(c.dict.Level(uint32(at))) == NormalClass {
-			class = normalCode
+	of := codeGroups(dict, func(level string) int {
+		if classes.Of(level) == NormalClass {
+			return normalCode
 		}
-		w.known = append(w.known, class)
-	}
-	return w.known[code]
+		return attackCode
+	})
+	c.group = func(b *dataset.Batch, row int) int { return groupOfCode(of, b.Columns[classes.Column].Codes[row]) }
+	return c
 }
 
 // result returns the values of each column in every group, but of columns of
@@ -140,12 +102,7 @@ func (c *labelCounter) groups() (codes []int, groups []LabelGroup) {
 		} else if code == attackCode {
 			g.Class, g.Category = AttackClass, AttackClass
 		}
-		for i := range c.workers {
-			if rows := c.workers[i].rows; int(code) < len(rows) {
-				g.Rows += rows[code]
-			}
-		}
-		if g.Rows > 0 {
+		if g.Rows = c.rowsOf(int(code)); g.Rows > 0 {
 			codes, groups = append(codes, int(code)), append(groups, g)
 		}
 	}

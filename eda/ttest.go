@@ -239,7 +239,7 @@ func (m *Means) gather(ctx context.Context, src dataset.Source) ([]meanSample, e
 		return m.gatherPairs(ctx, src)
 	case OneSample:
 		m.Groups = []string{"all rows"}
-		return m.gatherGroups(ctx, src, &groupCounter{Counts: dataset.Counts{By: -1}, groups: 1})
+		return m.gatherGroups(ctx, src, &groupCounter{regrouped: regrouped{Counts: dataset.Counts{By: -1}}, groups: 1})
 	}
 	c, err := m.findGroups(src.Schema())
 	if err != nil {

@@ -11,80 +11,18 @@ import (
 )
 
 // A groupCounter is the analysis that counts numbers apart for a few groups of rows,
-// each of one or more levels of a column. Rows of other levels, or of none, do not
-// count. With By below 0, all rows are one group.
+// each of one or more levels of a column.
 type groupCounter struct {
-	dataset.Counts
-	dict    *dataset.Dict
-	group   func(level string) int // −1: none
-	groups  int
-	workers []groupBatch
-}
-
-// A groupBatch is the batch that one worker passes on, with groups for codes.
-type groupBatch struct {
-	batch dataset.Batch
-	codes []uint32
-	known []uint32 // group of each code, dataset.MissingCode for none
-	rows  []int64  // by group
+	regrouped
+	groups int
+	of     []int // group of each code, −1 for none
 }
 
 func newGroupCounter(s *dataset.Schema, by, budget, groups int, group func(level string) int) *groupCounter {
-	return &groupCounter{Counts: dataset.Counts{By: by, Budget: budget}, dict: s.Columns[by].Dict, group: group, groups: groups}
-}
-
-// Start implements dataset.Analysis.
-func (c *groupCounter) Start(s *dataset.Schema, workers int) error {
-	c.workers = make([]groupBatch, workers)
-	for i := range c.workers {
-		c.workers[i].rows = make([]int64, c.groups)
-	}
-	return c.Counts.Start(s, workers)
-}
-
-// Batch implements dataset.Analysis.
-func (c *groupCounter) Batch(worker int, b *dataset.Batch) error {
-	w := &c.workers[worker]
-	if c.By < 0 {
-		w.rows[0] += int64(b.Rows)
-		return c.Counts.Batch(worker, b)
-	}
-	w.codes = w.codes[:0]
-	for _, code := range b.Columns[c.By].Codes {
-		g := w.groupOf(code, c)
-		if g != dataset.MissingCode {
-			w.rows[g]++
-		}
-		w.codes = append(w.codes, g)
-	}
-	columns := append(w.batch.Columns[:0], b.Columns...)
-	columns[c.By].Codes = w.codes
-	w.batch = *b
-	w.batch.Columns = columns
-	return c.Counts.Batch(worker, &w.batch)
-}
-
-// groupOf returns the group of a code.
-func (w *groupBatch) groupOf(code uint32, c *groupCounter) uint32 {
-	if code == dataset.MissingCode {
-		return code
-	}
-	for at := len(w.known); at <= int(code); at++ {
-		group := uint32(dataset.MissingCode)
-		if g := c.group(c.dict.Level(uint32(at))); g >= 0 {
-			group = uint32(g)
-		}
-		w.known = append(w.known, group)
-	}
-	return w.known[code]
-}
-
-// rowsOf counts the rows of a group.
-func (c *groupCounter) rowsOf(group int) (n int64) {
-	for i := range c.workers {
-		n += c.workers[i].rows[group]
-	}
-	return n
+	c := &groupCounter{groups: groups, of: codeGroups(s.Columns[by].Dict, group)}
+	c.Counts = dataset.Counts{By: by, Budget: budget}
+	c.group = func(b *dataset.Batch, row int) int { return groupOfCode(c.of, b.Columns[by].Codes[row]) }
+	return c
 }
 
 // gatherGroups counts the columns by group in one scan. Columns of which too many
@@ -160,7 +98,7 @@ func (m *Means) sampleWide(ctx context.Context, src dataset.Source, c *groupCoun
 				if math.IsNaN(codes[row]) {
 					continue
 				}
-				group = c.group(c.dict.Level(uint32(codes[row])))
+				group = groupOfCode(c.of, uint32(codes[row]))
 			}
 			if group < 0 {
 				continue
