@@ -130,6 +130,31 @@ func TestRankFeaturesManyLabels(t *testing.T) {
 	}
 }
 
+// A value that both classes have is in no range that one has to itself: of 100 attacks
+// half lie on the greatest normal value.
+func TestPureRangeTies(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("x,label\n")
+	for i := range 200 {
+		x, label := i%5, "normal"
+		if i >= 100 {
+			x, label = 4+i%2*5, "smurf"
+		}
+		fmt.Fprintf(&b, "%d,%s\n", x, label)
+	}
+	r := ranked(t, tableOf(t, b.String(), dataset.Options{}), eda.RankOptions{})
+	want := map[string]int64{"x > 4": 50, "x < 4": 80} // the normal rows below 4 are 80
+	for _, p := range r.Pure {
+		if want[p.Rule()] != p.N {
+			t.Errorf("%s has %d rows of class %s, want %d", p.Rule(), p.N, p.Class, want[p.Rule()])
+		}
+		delete(want, p.Rule())
+	}
+	if len(want) > 0 {
+		t.Errorf("not found: %v", want)
+	}
+}
+
 func TestRankFeaturesRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		text string
