@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/internal/parallel"
 	"github.com/netanom/netanom/stats"
 )
 
@@ -169,7 +170,7 @@ func (a *AnovaReport) countGroups(c *factorCounter) error {
 func (a *AnovaReport) test(ctx context.Context, c *factorCounter, s *dataset.Schema, columns []int, o AnovaOptions) error {
 	tested, why, constant := make([]*AnovaFeature, len(columns)), make([]string, len(columns)), make([]bool, len(columns))
 	overflowed := c.Overflowed()
-	err := forEach(ctx, len(columns), func(k int) error {
+	err := parallel.Each(ctx, len(columns), 0, func(k int) error {
 		name := s.Columns[columns[k]].Name
 		if slices.Contains(overflowed, columns[k]) {
 			why[k] = fmt.Sprintf("%s is left out: it has too many different values to count them by group.", name)

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/internal/parallel"
 	"github.com/netanom/netanom/stats"
 )
 
@@ -252,7 +253,7 @@ func moreThanTwo(groupings []grouping, name string) bool {
 func (n *Grouped) test(ctx context.Context, g *gatherer, numbers []int, groupings []grouping, level float64) error {
 	pairs, defined := make([]GroupedPair, len(numbers)*len(groupings)), make([]bool, len(numbers)*len(groupings))
 	huge := make([]atomic.Bool, len(numbers))
-	err := forEach(ctx, len(pairs), func(k int) error {
+	err := parallel.Each(ctx, len(pairs), 0, func(k int) error {
 		x, by := g.of(numbers[k/len(groupings)]), &groupings[k%len(groupings)]
 		moments, err := by.moments(x)
 		if err != nil {

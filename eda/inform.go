@@ -8,6 +8,7 @@ import (
 	"sort"
 
 	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/internal/parallel"
 	"github.com/netanom/netanom/stats"
 )
 
@@ -177,7 +178,7 @@ func (n *Informed) measure(ctx context.Context, x *crosser, varying []int, level
 		n.Normalised[i][i] = 1
 	}
 	pairs, defined := make([]InformedPair, k*(k-1)/2), make([]bool, k*(k-1)/2)
-	err := forEach(ctx, k, func(j int) error {
+	err := parallel.Each(ctx, k, 0, func(j int) error {
 		for i := range j {
 			table, err := x.crosstab(varying[i], varying[j])
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 	"sort"
 
 	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/internal/parallel"
 	"github.com/netanom/netanom/stats"
 )
 
@@ -66,7 +67,7 @@ func ScreenLogit(ctx context.Context, src dataset.Source, o LogitOptions) (*Logi
 	out.Rows, out.Warnings = g.rows, g.warnings("regressions")
 	m.stage("fitting each column")
 	alone, reasons := make([]*LogitAlone, len(m.terms)), make([]string, len(m.terms))
-	err = forEach(ctx, len(m.terms), func(k int) (err error) {
+	err = parallel.Each(ctx, len(m.terms), 0, func(k int) (err error) {
 		one := *m
 		one.terms = m.terms[k : k+1]
 		alone[k], reasons[k], err = one.alone(ctx, g)

@@ -30,8 +30,8 @@ type outlierBatch struct {
 	rows   int // of the chunk at hand, seen so far
 	found  []farthest
 	counts []limitCount // by place of the limits, of all chunks
-	class  *decoder[rowClass]
-	group  *decoder[int]
+	class  *dataset.Decoder[rowClass]
+	group  *dataset.Decoder[int]
 	in     []int      // the groups of the batch at hand
 	is     []rowClass // and its classes
 }
@@ -148,10 +148,10 @@ func (w *outlierBatch) place(r *outlierRows, b *dataset.Batch) {
 	for i := range b.Rows {
 		w.in[i], w.is[i] = 0, unlabelledRow
 		if w.group != nil {
-			w.in[i] = w.group.of(b.Columns[r.within].Codes[i])
+			w.in[i] = w.group.Of(b.Columns[r.within].Codes[i])
 		}
 		if w.class != nil {
-			w.is[i] = w.class.of(b.Columns[r.classes.Column].Codes[i])
+			w.is[i] = w.class.Of(b.Columns[r.classes.Column].Codes[i])
 		}
 	}
 }

@@ -105,7 +105,7 @@ func (o *Outliers) score(ctx context.Context, s *dataset.Schema, g *gatherer, wi
 	if o.classes.Known() {
 		class := classOf(s, o.classes)
 		for _, code := range g.codes[0] {
-			o.scored.class = append(o.scored.class, class.of(code))
+			o.scored.class = append(o.scored.class, class.Of(code))
 		}
 	}
 	names := make([]string, len(g.columns))
@@ -151,11 +151,11 @@ func missingValues(n int) []float64 {
 }
 
 // divide finds the groups of the rows, and returns the rows of each.
-func (r *scoredRows) divide(codes []uint32, group *decoder[int], groups int) (members [][]int32) {
+func (r *scoredRows) divide(codes []uint32, group *dataset.Decoder[int], groups int) (members [][]int32) {
 	members = make([][]int32, groups)
 	r.groups = make([]int, len(codes))
 	for row, code := range codes {
-		g := group.of(code)
+		g := group.Of(code)
 		r.groups[row] = g
 		if g != noGroup {
 			members[g] = append(members[g], int32(row))

@@ -52,7 +52,7 @@ type rowFlagger struct {
 
 // A flagBatch is what one worker knows of the chunk at hand.
 type flagBatch struct {
-	group *decoder[int]
+	group *dataset.Decoder[int]
 	flags []uint64
 	kept  []uint32 // positions in the file's chunk of the rows that a filter left
 	ended bool     // the chunk is at its end, and the next batch begins another
@@ -108,7 +108,7 @@ func (f *rowFlagger) Batch(worker int, b *dataset.Batch) error {
 		for i := range b.Rows {
 			g := 0
 			if w.group != nil {
-				g = w.group.of(b.Columns[f.within].Codes[i])
+				g = w.group.Of(b.Columns[f.within].Codes[i])
 			}
 			if g == noGroup || f.places[k][g] < 0 {
 				continue

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/internal/parallel"
 	"github.com/netanom/netanom/stats"
 )
 
@@ -151,7 +152,7 @@ func TTest(ctx context.Context, src dataset.Source, o TTestOptions) (*Means, err
 		return nil, err
 	}
 	tests, reasons := make([]MeanTest, len(samples)), make([]string, len(samples))
-	err = forEach(ctx, len(samples), func(k int) (err error) {
+	err = parallel.Each(ctx, len(samples), 0, func(k int) (err error) {
 		tests[k], reasons[k], err = m.test(ctx, &samples[k])
 		return err
 	})

@@ -9,6 +9,7 @@ const (
 	tailVectors    = "distribution tables"
 	rVectors       = "calls of R"
 	fixtureVectors = "fixtures of stdlib"
+	learnVectors   = "scores and probabilities"
 )
 
 const agreementHead = `# Agreement with other tools
@@ -42,8 +43,7 @@ var agreementSources = []struct{ file, what, tools, left, wide string }{
 		left: "the shape of tables (rows, columns, missing cells, repeated rows) is tested in `eda` and not counted here."},
 	{file: "logit.json", what: "logistic regression, Firth's estimate, separation",
 		wide: "Firth's estimates are held to the five digits to which the tools agree. The kind of separation is compared too, but is no number."},
-	{file: "ml_metrics.json", what: "quality of classifiers",
-		left: "only the area under the ROC curve and its DeLong interval are; netanom trains no classifiers, so that it has no other measure of them."},
+	{file: "ml_metrics.json", what: "quality of classifiers of two and of five classes: shares, averages, MCC, kappa, areas under curves, log loss, Brier"},
 	{file: "multiple_testing.json", what: "adjusted p-values"},
 	{file: "normality.json", what: "Shapiro-Wilk, Jarque-Bera, D'Agostino, Anderson-Darling, Lilliefors"},
 	{file: "outliers.json", what: "Tukey's fences, z-scores, Grubbs, generalised ESD, Mahalanobis"},
@@ -64,5 +64,7 @@ var agreementSources = []struct{ file, what, tools, left, wide string }{
 	{file: rVectors, what: "t, ranks, chi-square, Fisher, normality, correlation, Tukey, adjusted p, effect sizes, areas under the ROC curve, logistic regression", tools: "R",
 		wide: "calls that ask for what netanom has not (proportions, Poisson rates, linear models, components, discriminants) are not among these. Fisher's odds ratio is R's root to about 1e-4, Tukey's bounds and the logistic estimates and their errors are held to what R's iterations give."},
 	{file: fixtureVectors, what: "chi-square, Kruskal-Wallis, Levene, t, signed ranks", tools: "R"},
+	{file: learnVectors, what: "areas of several classes, log loss, Brier, calibration by a sigmoid and isotonic, reliability, standard errors of kappa, MCC and averages, corrected resampled t", tools: "scikit-learn 1.2.1, SciPy 1.10.1, NumPy 1.24.2",
+		wide: "standard errors are held to seven digits, which is what numerical derivatives have, intervals of means to what SciPy's t quantile has."},
 	{file: tailVectors, what: "distribution and survival function of normal, t, F and chi-square", tools: "R, SciPy, Maxima"},
 }

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"sync"
-	"sync/atomic"
+
+	"github.com/netanom/netanom/internal/parallel"
 )
 
 // Rows are summarised in blocks of blockRows, each about its own shift, and
@@ -42,7 +42,7 @@ func sumColumns(ctx context.Context, cols [][]float64, workers int) (Comoments, 
 		return Comoments{}, err
 	}
 	spans := make([]Comoments, (rows+spanRows-1)/spanRows)
-	err = parallel(ctx, len(spans), workers, func() func(int) {
+	err = parallel.Do(ctx, len(spans), workers, func() func(int) {
 		b := newBlockSummer(len(cols))
 		return func(s int) { spans[s] = b.span(cols, s*spanRows, min((s+1)*spanRows, rows)) }
 	})
@@ -161,26 +161,4 @@ func valueNearMean(x []float64) float64 {
 		}
 	}
 	return nearest
-}
-
-// parallel calls work(i) for each i below n, on up to the given number of
-// goroutines. Each goroutine makes its own work function, which may hold scratch
-// space. It stops early, with the cause, when ctx ends.
-func parallel(ctx context.Context, n, workers int, newWork func() func(int)) error {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range max(1, min(workers, n)) {
-		wg.Go(func() {
-			work := newWork()
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return
-				}
-				work(i)
-			}
-		})
-	}
-	wg.Wait()
-	return context.Cause(ctx)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/netanom/netanom/internal/parallel"
 )
 
 // correlationColumn is a column and what is known of it.
@@ -56,7 +58,7 @@ func (c *correlator) run(cols [][]float64) error {
 			}
 		}
 	}
-	return parallel(c.ctx, len(rest), c.options.Workers, func() func(int) {
+	return parallel.Do(c.ctx, len(rest), c.options.Workers, func() func(int) {
 		return func(p int) { c.set(rest[p][0], rest[p][1], c.correlate(rest[p][0], rest[p][1])) }
 	})
 }
@@ -97,7 +99,7 @@ func (c *correlator) sumRanks() error {
 		}
 	}
 	ranks := make([][]float64, len(complete))
-	err := parallel(c.ctx, len(ranks), c.options.Workers, func() func(int) {
+	err := parallel.Do(c.ctx, len(ranks), c.options.Workers, func() func(int) {
 		return func(slot int) { ranks[slot] = Midranks(c.columns[complete[slot]].values) }
 	})
 	if err != nil {
@@ -112,7 +114,7 @@ func (c *correlator) orderAll() error {
 	if err := c.inspect(func(int) bool { return true }); err != nil {
 		return err
 	}
-	return parallel(c.ctx, len(c.columns), c.options.Workers, func() func(int) {
+	return parallel.Do(c.ctx, len(c.columns), c.options.Workers, func() func(int) {
 		return func(i int) { c.columns[i].order = newOrderNumbers(c.columns[i].values) }
 	})
 }
@@ -121,7 +123,7 @@ func (c *correlator) orderAll() error {
 // names the first column with an infinity.
 func (c *correlator) inspect(suspect func(i int) bool) error {
 	infinite := make([]bool, len(c.columns))
-	err := parallel(c.ctx, len(c.columns), c.options.Workers, func() func(int) {
+	err := parallel.Do(c.ctx, len(c.columns), c.options.Workers, func() func(int) {
 		return func(i int) {
 			if suspect(i) {
 				infinite[i] = c.columns[i].inspect(c.options.Method == Pearson)

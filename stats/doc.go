@@ -8,6 +8,9 @@
 // numbers that something else aggregated. The same test therefore runs on a
 // slice, on chunks read by several goroutines and on the answer of a database.
 //
+// Classifiers are judged here too: Confusion for decisions, a Tally of scores for rankings
+// and thresholds, and calibrators for probabilities.
+//
 // Read Moments and Tally first, then Summary for describing one variable, then
 // Result, which every hypothesis test returns, and last the tests themselves.
 // The probabilities behind them are in tail.go, on the logarithmic scale.

@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/bits"
 	"math/rand/v2"
+
+	"github.com/netanom/netanom/internal/parallel"
 )
 
 // IsolationOptions steers FitIsolation. The zero value is that of the paper.
@@ -86,7 +88,7 @@ func FitIsolation(ctx context.Context, cols [][]float64, o IsolationOptions) (*I
 	}
 	o.Sample = min(o.Sample, len(complete[0]))
 	trees := make([][]IsolationNode, o.Trees)
-	err := parallel(ctx, o.Trees, o.Workers, func() func(int) {
+	err := parallel.Do(ctx, o.Trees, o.Workers, func() func(int) {
 		g := newIsolationGrower(complete, o.Sample)
 		return func(t int) { trees[t] = g.grow(rand.New(rand.NewPCG(o.Seed, uint64(t)))) }
 	})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"github.com/netanom/netanom/internal/parallel"
 )
 
 // Score returns the anomaly score of one row, 2^(−h/c) with the mean path length
@@ -69,7 +71,7 @@ func (f *IsolationForest) Scores(ctx context.Context, cols [][]float64, workers 
 	}
 	scores := make([]float64, rows)
 	blocks := (rows + isolationBlock - 1) / isolationBlock
-	err = parallel(ctx, blocks, workers, func() func(int) {
+	err = parallel.Do(ctx, blocks, workers, func() func(int) {
 		block := make([]float64, isolationBlock*len(cols))
 		return func(b int) {
 			first := b * isolationBlock

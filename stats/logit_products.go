@@ -1,6 +1,10 @@
 package stats
 
-import "context"
+import (
+	"context"
+
+	"github.com/netanom/netanom/internal/parallel"
+)
 
 // predict sets the linear predictor of each pattern.
 func (d *logitDesign) predict(ctx context.Context, beta, eta []float64) error {
@@ -9,7 +13,7 @@ func (d *logitDesign) predict(ctx context.Context, beta, eta []float64) error {
 	for j, column := range d.dense {
 		slopes[j] = beta[column]
 	}
-	return parallel(ctx, d.blocks, d.workers, func() func(int) {
+	return parallel.Do(ctx, d.blocks, d.workers, func() func(int) {
 		return func(b int) {
 			from, to := d.block(b)
 			for i := from; i < to; i++ {
@@ -28,7 +32,7 @@ func (d *logitDesign) predict(ctx context.Context, beta, eta []float64) error {
 // cross returns Xᵀr.
 func (d *logitDesign) cross(ctx context.Context, r []float64) ([]float64, error) {
 	parts := make([][]float64, d.blocks)
-	err := parallel(ctx, d.blocks, d.workers, func() func(int) {
+	err := parallel.Do(ctx, d.blocks, d.workers, func() func(int) {
 		return func(b int) {
 			from, to := d.block(b)
 			parts[b] = d.crossOf(r, from, to)
@@ -74,7 +78,7 @@ func summed(parts [][]float64) []float64 {
 // gram returns XᵀWX, row by row, for weights of the patterns.
 func (d *logitDesign) gram(ctx context.Context, w []float64) ([]float64, error) {
 	parts := make([][]float64, d.blocks)
-	err := parallel(ctx, d.blocks, d.workers, func() func(int) {
+	err := parallel.Do(ctx, d.blocks, d.workers, func() func(int) {
 		return func(b int) {
 			from, to := d.block(b)
 			parts[b] = d.gramOf(w, from, to)
@@ -142,7 +146,7 @@ func (d *logitDesign) gramOf(w []float64, from, to int) []float64 {
 // quadratic sets xᵀVx of each pattern, for a matrix by rows.
 func (d *logitDesign) quadratic(ctx context.Context, v, out []float64) error {
 	k, p := len(d.dense), len(d.columns)
-	return parallel(ctx, d.blocks, d.workers, func() func(int) {
+	return parallel.Do(ctx, d.blocks, d.workers, func() func(int) {
 		columns, values := make([]int, 0, k+d.slots), make([]float64, 0, k+d.slots)
 		return func(b int) {
 			from, to := d.block(b)

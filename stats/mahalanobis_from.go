@@ -3,6 +3,8 @@ package stats
 import (
 	"context"
 	"fmt"
+
+	"github.com/netanom/netanom/internal/parallel"
 )
 
 // A ColumnError says at which of several columns a statistic fails.
@@ -58,7 +60,7 @@ func MahalanobisFrom(ctx context.Context, cols [][]float64, center []float64, co
 func (w *whitening) distancesOf(ctx context.Context, cols [][]float64, workers int) (MahalanobisDistances, error) {
 	k, rows := len(cols), len(cols[0])
 	d := MahalanobisDistances{Squared: make([]float64, rows), Columns: k}
-	err := parallel(ctx, (rows+blockRows-1)/blockRows, workers, func() func(int) {
+	err := parallel.Do(ctx, (rows+blockRows-1)/blockRows, workers, func() func(int) {
 		z := make([][lanes]float64, k)
 		return func(b int) {
 			for row := b * blockRows; row < min((b+1)*blockRows, rows); row += lanes {

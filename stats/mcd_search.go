@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/netanom/netanom/internal/parallel"
 )
 
 // The search of Rousseeuw and Van Driessen: as in their paper, rows are searched
@@ -252,7 +254,7 @@ func (s *mcdStage) finish(ctx context.Context, fits []mcdFit, err error) (mcdFit
 // may be chance, and is an error only if it happens everywhere.
 func (s *mcdStage) best(ctx context.Context, n int, fit func(g *gatherer, i int) (mcdFit, error)) ([]mcdFit, error) {
 	fits, errs := make([]mcdFit, n), make([]error, n)
-	err := parallel(ctx, n, s.options.Workers, func() func(int) {
+	err := parallel.Do(ctx, n, s.options.Workers, func() func(int) {
 		g := newGatherer(s.cols)
 		return func(i int) { fits[i], errs[i] = fit(g, i) }
 	})

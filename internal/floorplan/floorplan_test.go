@@ -17,17 +17,35 @@ const module = "github.com/netanom/netanom"
 // allowed lists what each package may import of ours, tests included. The floor
 // of a package is one above the highest of its imports.
 var allowed = map[string][]string{
-	"stats":              {"internal/check"},
+	"stats":              {"internal/parallel", "internal/check"},
 	"dataset":            {"stats", "internal/check"},
-	"eda":                {"dataset", "stats", "internal/check"},
+	"eda":                {"dataset", "stats", "internal/parallel", "internal/check"},
 	"traffic":            {"dataset", "stats", "internal/check"},
+	"model":              slices.Concat(learners, []string{"model/prep", "model/modeltest", "model/learn", "model/bin", "eda", "traffic", "dataset", "stats", "internal/parallel", "internal/check"}),
+	"model/learn":        {"stats", "internal/parallel", "internal/check"},
+	"model/modeltest":    {"model/learn", "internal/check"},
+	"model/prep":         learning,
+	"model/bayes":        learning,
+	"model/bin":          learning,
+	"model/boost":        append([]string{"model/bin", "model/tree"}, learning...),
+	"model/linear":       learning,
+	"model/neighbor":     learning,
+	"model/neural":       learning,
+	"model/tree":         append([]string{"model/bin"}, learning...),
 	"plots":              {"stats", "internal/check"},
-	"report":             {"eda", "plots", "dataset", "stats", "internal/check"},
-	"cmd":                {"report", "eda", "traffic", "dataset", "stats", "internal/check"},
+	"report":             {"model", "eda", "plots", "dataset", "stats", "internal/check"},
+	"cmd":                {"report", "model", "eda", "traffic", "dataset", "stats", "internal/check"},
 	"cmd/netanom":        {"cmd"},
 	"internal/check":     {},
 	"internal/floorplan": {},
+	"internal/parallel":  {},
 }
+
+// learners are the families of models, and learning what each of them stands on.
+var (
+	learners = []string{"model/bayes", "model/boost", "model/linear", "model/neighbor", "model/neural", "model/tree"}
+	learning = []string{"model/learn", "model/modeltest", "stats", "internal/parallel", "internal/check"}
+)
 
 // doors lists, for each outside module, the only packages it may enter through.
 var doors = map[string][]string{
@@ -35,14 +53,14 @@ var doors = map[string][]string{
 	"github.com/klauspost/compress":        {"dataset"},
 	"github.com/expr-lang/expr":            {"dataset", "report"},
 	"gonum.org/v1/plot":                    {"plots"},
-	"gonum.org/v1/gonum":                   {"stats"},
+	"gonum.org/v1/gonum":                   {"stats", "model/linear", "model/neural", "model/prep"},
 	"github.com/olekukonko/tablewriter":    {"report"},
 	"github.com/spf13/cobra":               {"cmd"},
 	"github.com/spf13/pflag":               {"cmd"},
 	"github.com/schollz/progressbar":       {"cmd"},
 	"go.yaml.in/yaml":                      {"cmd"},
 	"golang.org/x/term":                    {"cmd"},
-	"golang.org/x/sys":                     {"stats", "dataset", "report"},
+	"golang.org/x/sys":                     {"stats", "dataset", "report", "model/neural", "model/boost"},
 	"golang.org/x/image":                   {"plots"},
 	"github.com/mattn/go-runewidth":        {"report"},
 	"github.com/clipperhouse/displaywidth": {"report"},
