@@ -25,6 +25,9 @@ type answer struct {
 	sections []report.Section // everything, for the report folder and for machines
 	digest   []report.Section // what of it is shown as a table; nil: everything
 
+	silent      bool // standard output has something else
+	interrupted bool // the user ended the work, and this is what there was by then
+
 	counts bool // the table holds counts: a flag names its file, and no column is a label
 }
 
@@ -70,10 +73,15 @@ func (a *analysis) run(c *cobra.Command, w *world, args []string, open opener, a
 	if err != nil {
 		return err
 	}
+	if found.interrupted { // what there is shall be written; a second interrupt ends the program
+		ctx = context.WithoutCancel(ctx)
+		c.SetContext(ctx)
+	}
 	doc, err := a.document(c, in, found)
 	if err != nil {
 		return err
 	}
+	a.output.silent = found.silent
 	return a.output.finish(ctx, w, in, doc, found.digest, gates)
 }
 

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -143,7 +141,7 @@ func (o *featureOptions) check() error {
 
 // applied applies a saved recipe.
 func (o *featureOptions) applied(ctx context.Context, in *input) (answer, error) {
-	recipe, err := o.recipe()
+	recipe, err := readRecipe(o.apply)
 	if err != nil {
 		return answer{}, err
 	}
@@ -164,24 +162,6 @@ func (o *featureOptions) applied(ctx context.Context, in *input) (answer, error)
 	}
 	section := report.AppliedRecipe(recipe, profile)
 	return answer{rows: profile.Rows, sections: []report.Section{section}}, nil
-}
-
-// recipe reads the recipe to apply.
-func (o *featureOptions) recipe() (dataset.Recipe, error) {
-	f, err := os.Open(o.apply)
-	if err != nil {
-		var cause *fs.PathError
-		if errors.As(err, &cause) {
-			err = cause.Err
-		}
-		return dataset.Recipe{}, fmt.Errorf("cannot read %s: %w", o.apply, err)
-	}
-	defer f.Close()
-	recipe, err := dataset.ParseRecipe(f)
-	if err != nil {
-		return recipe, fmt.Errorf("%s: %w", o.apply, err)
-	}
-	return recipe, nil
 }
 
 // keepResults writes the recipe and the table, where that was asked for.

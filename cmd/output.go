@@ -26,6 +26,7 @@ type outputOptions struct {
 	quiet    bool
 	noColor  bool
 	private  bool
+	silent   bool // standard output has something else than the answer
 	started  time.Time
 }
 
@@ -126,7 +127,7 @@ func (o *outputOptions) finish(ctx context.Context, w *world, in *input, doc rep
 	}
 	if !o.noReport {
 		w.progress.stageIs("writing the report")
-		if err := report.WriteDir(ctx, o.report, doc, o.manifest(w, in, doc)); err != nil {
+		if err := report.WriteDir(ctx, o.report, doc.Timeless(), o.manifest(w, in, doc)); err != nil {
 			return err
 		}
 		w.progress.clear()
@@ -140,6 +141,9 @@ func (o *outputOptions) finish(ctx context.Context, w *world, in *input, doc rep
 // show writes the document to standard output. A table does not repeat the
 // command that the reader has just typed.
 func (o *outputOptions) show(w *world, doc report.Document, digest []report.Section) error {
+	if o.silent {
+		return nil
+	}
 	if o.format.value == "table" {
 		if digest != nil {
 			doc.Sections = digest

@@ -40,6 +40,20 @@ func (p *progress) bytes(done, total int64) {
 	_ = p.bar.Set64(done)
 }
 
+// steps shows how much of a stage is done, and how long the rest will take.
+func (p *progress) steps(done, total int) {
+	if p == nil || total <= 0 {
+		return
+	}
+	if p.bar == nil || p.total != int64(total) || int64(done) < p.done() {
+		stage := p.stage
+		p.clear()
+		p.stage, p.total = stage, int64(total)
+		p.bar = progressbar.NewOptions64(int64(total), p.options(progressbar.OptionSetPredictTime(true))...)
+	}
+	_ = p.bar.Set64(int64(done))
+}
+
 // done is how much of a file the bar shows as read.
 func (p *progress) done() int64 { return p.bar.State().CurrentNum }
 

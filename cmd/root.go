@@ -9,9 +9,10 @@ import (
 
 // The groups under which help lists commands.
 const (
-	lookGroup = "look"
-	makeGroup = "make"
-	moreGroup = "more"
+	lookGroup  = "look"
+	modelGroup = "model"
+	makeGroup  = "make"
+	moreGroup  = "more"
 )
 
 // newRoot builds the tree of commands.
@@ -50,10 +51,11 @@ crossed.`,
 	root.SetErr(w.stderr)
 	root.SetUsageFunc(writeUsage)
 	root.SetFlagErrorFunc(flagError)
-	root.AddGroup(&cobra.Group{ID: lookGroup, Title: "Ask a table:"},
+	root.AddGroup(&cobra.Group{ID: lookGroup, Title: "Ask a table:"}, &cobra.Group{ID: modelGroup, Title: "Train and use a detector:"},
 		&cobra.Group{ID: makeGroup, Title: "Make a table:"}, &cobra.Group{ID: moreGroup, Title: "More:"})
 	root.AddCommand(
 		newEDA(w), newDescribe(w), newMissing(w), newOutliers(w), newCorr(w), newTimeSeries(w), newFeatures(w), newCompare(w),
+		newTrain(w), newEvaluate(w), newPredict(w), newExplain(w), newTune(w),
 		newConvert(w), newSimulate(w), newVersion(w), newMan(w),
 	)
 	root.AddCommand(newTest(w))

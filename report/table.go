@@ -75,10 +75,13 @@ func (t Table) column(key string) int {
 }
 
 // shown returns the table without its detail columns.
-func (t Table) shown() Table {
+func (t Table) shown() Table { return t.only(func(c Column) bool { return !c.Detail }) }
+
+// only returns the table with some of its columns.
+func (t Table) only(keeps func(Column) bool) Table {
 	var keep []int
 	for j, c := range t.Columns {
-		if !c.Detail {
+		if keeps(c) {
 			keep = append(keep, j)
 		}
 	}

@@ -28,12 +28,15 @@ var allowed = map[string][]string{
 	"model/bayes":        learning,
 	"model/bin":          learning,
 	"model/boost":        append([]string{"model/bin", "model/tree"}, learning...),
+	"model/cluster":      append([]string{"model/neighbor"}, learning...),
 	"model/linear":       learning,
 	"model/neighbor":     learning,
 	"model/neural":       learning,
+	"model/outlier":      append([]string{"model/cluster", "model/neighbor", "model/neural"}, learning...),
+	"model/project":      append([]string{"model/neighbor"}, learning...),
 	"model/tree":         append([]string{"model/bin"}, learning...),
 	"plots":              {"stats", "internal/check"},
-	"report":             {"model", "eda", "plots", "dataset", "stats", "internal/check"},
+	"report":             {"model", "model/learn", "eda", "plots", "dataset", "stats", "internal/check"},
 	"cmd":                {"report", "model", "eda", "traffic", "dataset", "stats", "internal/check"},
 	"cmd/netanom":        {"cmd"},
 	"internal/check":     {},
@@ -43,7 +46,7 @@ var allowed = map[string][]string{
 
 // learners are the families of models, and learning what each of them stands on.
 var (
-	learners = []string{"model/bayes", "model/boost", "model/linear", "model/neighbor", "model/neural", "model/tree"}
+	learners = []string{"model/bayes", "model/boost", "model/cluster", "model/linear", "model/neighbor", "model/neural", "model/outlier", "model/project", "model/tree"}
 	learning = []string{"model/learn", "model/modeltest", "stats", "internal/parallel", "internal/check"}
 )
 
@@ -53,7 +56,7 @@ var doors = map[string][]string{
 	"github.com/klauspost/compress":        {"dataset"},
 	"github.com/expr-lang/expr":            {"dataset", "report"},
 	"gonum.org/v1/plot":                    {"plots"},
-	"gonum.org/v1/gonum":                   {"stats", "model/linear", "model/neural", "model/prep"},
+	"gonum.org/v1/gonum":                   {"stats", "model/cluster", "model/linear", "model/neural", "model/outlier", "model/prep", "model/project"},
 	"github.com/olekukonko/tablewriter":    {"report"},
 	"github.com/spf13/cobra":               {"cmd"},
 	"github.com/spf13/pflag":               {"cmd"},

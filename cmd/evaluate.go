@@ -1,0 +1,207 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/eda"
+	"github.com/netanom/netanom/model"
+	"github.com/netanom/netanom/report"
+)
+
+type evaluateOptions struct {
+	analysis
+	modelOptions
+	against  string
+	slices   []string
+	baseline string
+}
+
+// modelOptions are the flags of commands that use a model file.
+type modelOptions struct {
+	path string
+}
+
+func (o *modelOptions) addFlags(c *cobra.Command) {
+	c.Flags().StringVar(&o.path, "model", "", "model `file` that netanom train has written (needed)")
+}
+
+// open reads the model file.
+func (o *modelOptions) open() (*model.Pipeline, error) {
+	if o.path == "" {
+		return nil, usagef("--model is needed: the file that netanom train --out has written")
+	}
+	return readModel(o.path)
+}
+
+// readModel reads a model file.
+func readModel(path string) (*model.Pipeline, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	p, err := model.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return p, nil
+}
+
+// load loads a table with the columns of a pipeline.
+func (o *analysis) loadFor(ctx context.Context, in *input, p *model.Pipeline) (*model.Data, error) {
+	if len(p.Derived.Derivations) > 0 {
+		derived, err := dataset.Derive(in.filtered, p.Derived)
+		if err != nil {
+			return nil, err
+		}
+		in.filtered, in.source = derived, derived
+	}
+	table, err := in.table(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = eda.FindClasses(table.Schema(), o.input.normal); err != nil {
+		return nil, usageError{err}
+	}
+	columns, err := p.Schema.ColumnsOf(table.Schema())
+	if err != nil {
+		return nil, err
+	}
+	d, err := model.Load(ctx, table, model.DataOptions{Features: columns, Insist: columns, Normal: o.input.normal})
+	if err != nil {
+		return nil, asked(err)
+	}
+	return d, nil
+}
+
+func newEvaluate(w *world) *cobra.Command {
+	o := &evaluateOptions{}
+	c := o.command(w, &cobra.Command{
+		Use:        "evaluate",
+		SuggestFor: []string{"eval", "judge", "score", "metrics"},
+		Short:      "Judge a detector by rows it has not seen",
+		Long: `Evaluate scores a labelled table with a model file and measures how well that
+fits the labels: every figure with its interval, the recall of each attack type,
+those that training never saw apart, and each protocol, service and flag by
+itself.
+
+Beside the figures stand those of training, by random folds and with attack
+types held out, and what makes the difference: the share of attacks, attacks
+never seen, columns that have moved.
+
+--against compares with a second model on the same rows; --baseline with the
+figures of an earlier run (--format json).
+
+Gates look at every row of every table. Of the figures of the whole file take
+attack_recall, or name one: 'metric_key == "fpr" && value > 0.05'. A gate such
+as 'recall < 0.9' also looks at single attack types, services and classes.`,
+		Example: `  netanom simulate --connections 3000 --out traffic.csv
+  netanom simulate --connections 1000 --seed 2 --out later.csv
+  netanom train traffic.csv --out rf.netanom
+  netanom train traffic.csv --algo tree --out tree.netanom
+  netanom evaluate later.csv --model rf.netanom
+  netanom evaluate later.csv --model rf.netanom --against tree.netanom
+  netanom evaluate later.csv --model rf.netanom --fail-if 'attack_recall < 0.9'
+  netanom evaluate later.csv --model rf.netanom --slice service`,
+	}, o.ask)
+	o.modelOptions.addFlags(c)
+	f := c.Flags()
+	f.StringVar(&o.against, "against", "", "second model `file` to compare with")
+	f.StringSliceVar(&o.slices, "slice", nil, "`column` whose levels to judge apart; repeatable (default: protocol_type, service, flag)")
+	f.StringVar(&o.baseline, "baseline", "", "`file` with the JSON of an earlier run, to compare with")
+	complete(c, "slice", o.input.completeColumns)
+	c.GroupID = modelGroup
+	return c
+}
+
+func (o *evaluateOptions) ask(ctx context.Context, in *input) (found answer, err error) {
+	p, err := o.modelOptions.open()
+	if err != nil {
+		return found, err
+	}
+	opt := model.EvaluateOptions{Slices: o.slices, Workers: int(o.input.jobs.value)}
+	if o.against != "" {
+		if opt.Second, err = readModel(o.against); err != nil {
+			return found, err
+		}
+	}
+	var before *report.Figures
+	if o.baseline != "" {
+		if before, err = readFigures(o.baseline); err != nil {
+			return found, err
+		}
+	}
+	d, err := o.loadFor(ctx, in, p)
+	if err != nil {
+		return found, err
+	}
+	if err := o.knownSlices(in); err != nil {
+		return found, err
+	}
+	in.progress.stageIs("judging")
+	e, err := p.Evaluate(ctx, d, opt)
+	if err != nil {
+		return found, asked(err)
+	}
+	names := report.ModelNames{First: filepath.Base(o.path), Second: filepath.Base(o.against)}
+	if found.sections, err = report.Evaluation(e, names); err != nil {
+		return found, err
+	}
+	if before != nil {
+		found.sections = append(found.sections, report.AgainstFigures(e, before, filepath.Base(o.baseline)))
+	}
+	found.rows = int64(d.Rows)
+	found.sections[0].Warnings = append(found.sections[0].Warnings, o.sameData(ctx, in, p)...)
+	found.digest = report.EvaluationDigest(found.sections)
+	return found, nil
+}
+
+// knownSlices spells the columns of --slice as the table does.
+func (o *evaluateOptions) knownSlices(in *input) error {
+	s := in.source.Schema()
+	for i, name := range o.slices {
+		at, err := s.Resolve(name)
+		if err != nil {
+			return usageError{fmt.Errorf("--slice: %w", err)}
+		}
+		o.slices[i] = s.Columns[at].Name
+	}
+	return nil
+}
+
+// sameData warns of a model that is judged by the file it was trained on.
+func (o *evaluateOptions) sameData(ctx context.Context, in *input, p *model.Pipeline) []string {
+	if in.sample && p.Training.Path == sampleName {
+		return []string{"The model was trained on these rows. It knows them, and the figures say nothing about rows that it does not."}
+	}
+	if p.Training.SHA256 == "" || in.sample {
+		return nil
+	}
+	if sum, err := in.file.SHA256(ctx); err != nil || sum != p.Training.SHA256 {
+		return nil
+	}
+	return []string{"The model was trained on this file. It knows the rows, and the figures say nothing about rows that it does not."}
+}
+
+// readFigures reads the figures of an earlier run.
+func readFigures(path string) (*report.Figures, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	figures, err := report.ReadFigures(f)
+	if errors.Is(err, report.ErrNoFigures) {
+		return nil, usageError{fmt.Errorf("--baseline %s: %w", path, err)}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return figures, nil
+}

@@ -1,0 +1,457 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/eda"
+	"github.com/netanom/netanom/model"
+	"github.com/netanom/netanom/report"
+)
+
+type trainOptions struct {
+	analysis
+	recipeOptions
+	world    *world
+	algos    []string
+	settings []string
+	validate []string
+	groupBy  string
+	test     string
+	out      string
+	card     string
+	curve    bool
+	rounds   number
+}
+
+// The ways to judge learners, by the names of --validate.
+var validations = []string{"random", "attacks", "group", "time", "none"}
+
+// defaultAlgo is the learner that is trained if none is named.
+const defaultAlgo = "rf"
+
+// allAlgos stands for every learner.
+const allAlgos = "all"
+
+func newTrain(w *world) *cobra.Command {
+	o := &trainOptions{world: w, rounds: number{value: 1, low: 1, high: 100, kind: whole}}
+	c := o.command(w, &cobra.Command{
+		Use:        "train",
+		SuggestFor: []string{"fit", "learn", "model", "detector", "automl"},
+		Short:      "Train a detector, and judge it honestly",
+		Long: `Train learns from a labelled table to tell attacks from normal traffic, judges
+what it learned by rows that it has not seen, and writes a model file that
+netanom evaluate, predict and explain read. The file runs no code.
+
+Judging is done twice. By random folds, models know every attack type of the
+rows they are judged by, and all figures are near 1: that says little about
+tomorrow. With whole attack types held out (--validate attacks), they meet
+attacks of which they have seen none, as in real life. A test file of its own
+(--test) is used as it is.
+
+--algo takes one learner, several, or all, and shows them in one table with a
+baseline that knows only how frequent attacks are. The best is written to --out.
+Columns made from the label (NSL-KDD's difficulty, last_flag), identifiers and
+times are not learned from.`,
+		Example: `  netanom train --out detector.netanom
+  netanom simulate --connections 2000 --out small.csv
+  netanom train small.csv --algo gbt --fpr 0.01 --out detector.netanom
+  netanom train small.csv --algo all --validate random --folds 2
+  netanom train small.csv --algo logreg --set C=0.1 --steps impute,standard
+  netanom train small.csv --algo tree --set max_depth=4 --task category`,
+	}, o.ask)
+	o.featureFlag(c)
+	f := c.Flags()
+	f.Lookup("feature").Usage = "`column` to learn from, or all; repeatable (default: all that may be)"
+	f.StringSliceVar(&o.algos, "algo", []string{defaultAlgo}, "`learner`: "+strings.Join(model.Kinds(), ", ")+"; several, or all")
+	f.StringArrayVar(&o.settings, "set", nil, "`name=value` of a setting of the learner; repeatable")
+	o.addFlags(c, &o.input)
+	f.StringSliceVar(&o.validate, "validate", []string{"random", "attacks"}, "`words` for how to judge: "+strings.Join(validations, ", "))
+	f.Var(&o.rounds, "rounds", "times that random folds are dealt out anew")
+	f.StringVar(&o.groupBy, "group-by", "", "`column` whose rows of one value stay together, for --validate group")
+	f.StringVar(&o.test, "test", "", "`file` to judge by that is not trained on")
+	f.BoolVar(&o.curve, "learning-curve", false, "measure how well fewer rows would do")
+	f.StringVar(&o.out, "out", "", "`file` to write the model to, or the best of several")
+	f.StringVar(&o.card, "card", "", "`file` to write a model card to, as Markdown, or as JSON if its name ends in .json")
+	complete(c, "algo", words(append(model.Kinds(), allAlgos)...))
+	complete(c, "validate", words(validations...))
+	complete(c, "group-by", o.input.completeColumns)
+	c.GroupID = modelGroup
+	return c
+}
+
+// ask trains, judges and writes.
+func (o *trainOptions) ask(ctx context.Context, in *input) (answer, error) {
+	plan, err := o.plan()
+	if err != nil {
+		return answer{}, err
+	}
+	t, err := o.trainingData(ctx, in)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := o.openTest(ctx, &plan, t.data, t.derived); err != nil {
+		return answer{}, err
+	}
+	entries, interrupted, err := o.enterAll(ctx, in, t, plan)
+	if err != nil {
+		return answer{}, err
+	}
+	if interrupted {
+		ctx = context.WithoutCancel(ctx)
+	}
+	model.Rank(entries)
+	best := bestOf(entries)
+	if best == nil {
+		return answer{}, fmt.Errorf("nothing could be trained: %w", firstFailure(entries))
+	}
+	found := answer{rows: int64(t.data.Rows), interrupted: interrupted}
+	if err := o.sign(ctx, in, best.Pipeline); err != nil {
+		return answer{}, err
+	}
+	if o.out != "" {
+		if err := writeModel(o.world, o.out, best.Pipeline, o.output.quiet); err != nil {
+			return answer{}, err
+		}
+	}
+	found.sections = append(report.Contest(entries), report.TrainingData(t.data, len(t.rows)))
+	if err := o.addDuels(ctx, t, entries, &found); err != nil {
+		return answer{}, err
+	}
+	if o.curve {
+		curve, err := model.LearningCurve(ctx, t.data, t.rows, best.Recipe, model.GoalROC, o.work(in))
+		if err != nil {
+			return answer{}, err
+		}
+		found.sections = append(found.sections, report.LearningCurve(best.Title, model.GoalROC, curve))
+	}
+	found.sections[0].Warnings = append(found.sections[0].Warnings, t.warnings(plan, o.cleaning())...)
+	if interrupted {
+		found.sections[0].Warnings = append(found.sections[0].Warnings, "Interrupted: the learners that are not listed were not tried.")
+	}
+	found.digest = report.TrainDigest(found.sections)
+	found.sections = append(found.sections, report.Card(best.Pipeline)...)
+	if o.card != "" {
+		return found, o.writeCard(best.Pipeline)
+	}
+	return found, nil
+}
+
+// addDuels compares the first of several learners with the others.
+func (o *trainOptions) addDuels(ctx context.Context, t *trainingSet, entries []*model.Entry, found *answer) error {
+	if len(entries) < 3 { // one, and the baseline
+		return nil
+	}
+	duels, err := model.Duels(ctx, t.data, entries)
+	if err != nil || len(duels) == 0 {
+		return err
+	}
+	s, err := report.Duels(duels)
+	found.sections = append(found.sections, s)
+	return err
+}
+
+// writeCard writes the model card: as JSON if the file's name says so, else as Markdown.
+func (o *trainOptions) writeCard(p *model.Pipeline) error {
+	doc := report.CardDocument(p)
+	write := doc.WriteMarkdown
+	if strings.EqualFold(filepath.Ext(o.card), ".json") {
+		write = doc.WriteJSON
+	}
+	return writeOut(o.world, o.card, write)
+}
+
+// warnings says what of the rows makes figures misleading.
+func (t *trainingSet) warnings(plan model.Plan, o model.Cleaning) []string {
+	const manyNear = 0.1
+	var out []string
+	c := &t.cleaned
+	if c.Unlabelled > 0 {
+		out = append(out, "Left out because they have no label: "+counted(c.Unlabelled, "row")+".")
+	}
+	if c.Dropped > 0 {
+		out = append(out, "Left out by --drop: "+counted(c.Dropped, "row")+".")
+	}
+	if c.Contradictory > 0 && !o.Contradictions {
+		out = append(out, counted(c.Contradictory, "row")+" contradict others: the same features, normal in one and an attack in another. --drop contradictions leaves them out.")
+	}
+	if plan.Random && c.NearShare() > manyNear {
+		out = append(out, report.Format(report.Share, c.NearShare())+" of the rows nearly equal an earlier one (numbers rounded to one digit), so that random folds judge by rows that training has all but seen. Attack types held out (--validate attacks), a later file (--test), or --validate time or group tell more.")
+	}
+	return out
+}
+
+// plan says by what to judge.
+func (o *trainOptions) plan() (model.Plan, error) {
+	if err := o.recipeOptions.check(); err != nil {
+		return model.Plan{}, err
+	}
+	if err := o.checkFiles(); err != nil {
+		return model.Plan{}, err
+	}
+	if len(o.settings) > 0 && o.single() == "" {
+		return model.Plan{}, usagef("--set is for one learner; name it with --algo")
+	}
+	var plan model.Plan
+	for _, v := range o.validate {
+		switch v {
+		case "random":
+			plan.Random = true
+		case "attacks":
+			plan.Types = true
+		case "group", "time":
+			if plan.Other != "" {
+				return plan, usagef("--validate takes group or time, not both")
+			}
+			plan.Other = model.Split(v)
+		case "none":
+			if len(o.validate) > 1 {
+				return plan, usagef("--validate none goes with nothing else")
+			}
+		default:
+			return plan, usagef("--validate %s: choose one of %s%s", v, strings.Join(validations, ", "), didYouMean(v, validations))
+		}
+	}
+	if (plan.Other == model.ByGroup) != (o.groupBy != "") {
+		return plan, usagef("--validate group and --group-by go together")
+	}
+	plan.Folds, plan.Rounds = int(o.folds.value), int(o.rounds.value)
+	wanted, err := o.wanted()
+	if err == nil && o.out != "" && len(wanted) > 2 && !plan.Random && !plan.Types && plan.Other == "" && o.test == "" {
+		err = usagef("--out keeps the best of several learners, and --validate none judges none; give one learner, or a way to judge")
+	}
+	return plan, err
+}
+
+// checkFiles refuses to write files among an answer.
+func (o *trainOptions) checkFiles() error {
+	if o.out == "-" || o.card == "-" {
+		return usagef("--out and --card need a file: standard output has the answer")
+	}
+	return nil
+}
+
+// single is the learner that the user named; "" if there are several.
+func (o *trainOptions) single() string {
+	if names := slices.Compact(slices.Clone(o.algos)); len(names) == 1 && names[0] != allAlgos {
+		return names[0]
+	}
+	return ""
+}
+
+// wanted are the learners to train, the baseline among them where there are figures to
+// compare.
+func (o *trainOptions) wanted() ([]string, error) {
+	var names []string
+	for _, a := range o.algos {
+		if a == allAlgos {
+			names = append(names, model.Kinds()...)
+			continue
+		}
+		if _, err := model.KindNamed(a); err != nil {
+			return nil, usageError{fmt.Errorf("--algo: %w", err)}
+		}
+		names = append(names, a)
+	}
+	if len(names) == 0 {
+		return nil, usagef("--algo needs a learner: %s", strings.Join(model.Kinds(), ", "))
+	}
+	names = append(names, "baseline")
+	slices.Sort(names)
+	return model.SortedKinds(slices.Compact(names)), nil
+}
+
+// A trainingSet is what models learn from.
+type trainingSet struct {
+	data    *model.Data
+	rows    []int
+	cleaned model.Cleaned
+	derived dataset.Recipe
+}
+
+// trainingData loads and cleans the table.
+func (o *trainOptions) trainingData(ctx context.Context, in *input) (*trainingSet, error) {
+	return o.load(ctx, in, model.DataOptions{Features: o.features, Insist: o.insist, Normal: o.input.normal, Group: o.groupBy})
+}
+
+// load derives columns, loads the table, and leaves out the rows that --drop names.
+func (o *recipeOptions) load(ctx context.Context, in *input, opt model.DataOptions) (*trainingSet, error) {
+	t := &trainingSet{}
+	var err error
+	if t.derived, err = o.derive(in); err != nil {
+		return nil, err
+	}
+	table, err := in.table(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = eda.FindClasses(table.Schema(), opt.Normal); err != nil {
+		return nil, usageError{err}
+	}
+	if t.data, err = model.Load(ctx, table, opt); err != nil {
+		return nil, asked(err)
+	}
+	if t.rows, err = t.data.Labelled(); err != nil {
+		return nil, asked(err)
+	}
+	t.rows, t.cleaned = t.data.Clean(t.rows, o.cleaning())
+	return t, nil
+}
+
+// asked makes an error of usage of one that says that something was asked wrongly.
+func asked(err error) error {
+	var name *dataset.NameError
+	if errors.Is(err, model.ErrNoLabel) || errors.Is(err, model.ErrColumn) || errors.As(err, &name) {
+		return usageError{err}
+	}
+	return err
+}
+
+// openTest loads the file of --test with the columns that are learned from.
+func (o *trainOptions) openTest(ctx context.Context, plan *model.Plan, d *model.Data, derived dataset.Recipe) error {
+	if o.test == "" {
+		return nil
+	}
+	in, err := o.input.open(ctx, o.world, []string{o.test})
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	if len(derived.Derivations) > 0 {
+		if in.filtered, err = dataset.Derive(in.filtered, derived); err != nil {
+			return fmt.Errorf("%s: %w", o.test, err)
+		}
+	}
+	table, err := in.table(ctx)
+	if err != nil {
+		return err
+	}
+	columns, err := columnsIn(table.Schema(), d.Features())
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.test, err)
+	}
+	if plan.Test, err = model.Load(ctx, table, model.DataOptions{Features: columns, Insist: columns, Normal: o.input.normal}); err != nil {
+		return fmt.Errorf("%s: %w", o.test, err)
+	}
+	if plan.Seen, err = plan.Test.Labelled(); err != nil {
+		return fmt.Errorf("%s: %w", o.test, err)
+	}
+	return nil
+}
+
+// columnsIn returns the names that columns have in another table.
+func columnsIn(s *dataset.Schema, columns []string) ([]string, error) {
+	lacking := &model.MissingError{Inputs: len(columns)}
+	var names []string
+	for _, c := range columns {
+		at, err := s.Resolve(c)
+		if err != nil {
+			lacking.Columns = append(lacking.Columns, c)
+			continue
+		}
+		names = append(names, s.Columns[at].Name)
+	}
+	if len(lacking.Columns) > 0 {
+		return nil, lacking
+	}
+	return names, nil
+}
+
+// enterAll trains and judges the learners one after the other. An interruption after
+// the first keeps what there is.
+func (o *trainOptions) enterAll(ctx context.Context, in *input, t *trainingSet, plan model.Plan) (entries []*model.Entry, interrupted bool, err error) {
+	names, err := o.wanted()
+	if err != nil {
+		return nil, false, err
+	}
+	for _, name := range names {
+		settings := o.settings
+		if name != o.single() {
+			settings = nil
+		}
+		r, err := o.recipe(name, settings, t.data)
+		if err != nil {
+			return nil, false, err
+		}
+		if name == "baseline" {
+			r.Steps = nil
+		}
+		r.Derived = t.derived
+		e, err := model.Enter(ctx, t.data, t.rows, r, plan, o.work(in))
+		if ctx.Err() != nil && bestOf(entries) != nil {
+			return entries, true, nil
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		if e.Failed != nil && name == o.single() {
+			return nil, false, asked(e.Failed)
+		}
+		entries = append(entries, e)
+	}
+	return entries, false, nil
+}
+
+// work says how long work goes, and how it is shown.
+func (a *analysis) work(in *input) model.Work {
+	return model.Work{Workers: int(a.input.jobs.value), Stage: in.progress.stageIs, Progress: in.progress.steps}
+}
+
+// bestOf returns the first learner with a model that is no baseline; the baseline where
+// there is no other; nil if there is none.
+func bestOf(entries []*model.Entry) *model.Entry {
+	var baseline *model.Entry
+	for _, e := range entries {
+		switch {
+		case e.Failed != nil:
+		case e.Algo != "baseline":
+			return e
+		default:
+			baseline = e
+		}
+	}
+	return baseline
+}
+
+func firstFailure(entries []*model.Entry) error {
+	for _, e := range entries {
+		if e.Failed != nil {
+			return e.Failed
+		}
+	}
+	return errors.New("no learner was named")
+}
+
+// sign puts into a pipeline where it came from.
+func (o *trainOptions) sign(ctx context.Context, in *input, p *model.Pipeline) (err error) {
+	p.Training.Netanom, p.Training.Path = version(), filepath.Base(in.path)
+	if in.path == "-" {
+		p.Training.Path = "standard input"
+	}
+	if in.sample {
+		p.Training.Path = sampleName
+		return nil
+	}
+	p.Training.SHA256, err = in.file.SHA256(ctx)
+	return err
+}
+
+// writeModel writes a model file.
+func writeModel(w *world, path string, p *model.Pipeline, quiet bool) error {
+	if err := writeOut(w, path, func(out io.Writer) error { return p.Write(out) }); err != nil {
+		return err
+	}
+	if !quiet {
+		w.progress.clear()
+		fmt.Fprintf(w.stderr, "netanom: the model is in %s\n", path)
+	}
+	return nil
+}

@@ -1,0 +1,231 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/netanom/netanom/model"
+	"github.com/netanom/netanom/report"
+)
+
+type tuneOptions struct {
+	trainOptions
+	trials number
+	goal   choice
+	split  choice
+	log    string
+	plain  bool
+	fixed  bool
+}
+
+func newTune(w *world) *cobra.Command {
+	o := &tuneOptions{trials: number{value: 30, low: 1, high: 100000, kind: whole}, goal: choice{string(model.GoalROC), model.Goals()},
+		split: choice{"attacks", []string{"random", "attacks", "group", "time"}}}
+	o.world = w
+	c := o.command(w, &cobra.Command{
+		Use:        "tune",
+		SuggestFor: []string{"search", "optimise", "optimize", "hyperparameters", "grid"},
+		Short:      "Search for the settings that do best on rows held out",
+		Long: `Tune tries random settings of learners, and with them the steps before and the
+weights of rows, and judges each by rows held out of training; by default by
+attack types held out, for settings that suit random folds best suit what is
+known already. Many candidates are tried on a ninth of the rows, the better
+third of them on a third, and the best of these on all (successive halving);
+--plain gives all rows to each. The defaults of every learner are always among
+the candidates.
+
+The search depends on --seed alone. --log keeps every trial in a file, line by
+line: started again with the same flags, an interrupted search goes on from
+there. Ctrl-C ends it with the best so far. --out trains the best on all rows
+and writes the model.`,
+		Example: `  netanom simulate --connections 2000 --out small.csv
+  netanom tune small.csv --algo tree --trials 20 --out tuned.netanom
+  netanom tune small.csv --algo nb,tree,gbt --trials 9 --log trials.jsonl
+  netanom tune small.csv --algo logreg --trials 6 --goal recall --split random`,
+	}, o.ask)
+	o.featureFlag(c)
+	f := c.Flags()
+	f.Lookup("feature").Usage = "`column` to learn from, or all; repeatable (default: all that may be)"
+	f.StringSliceVar(&o.algos, "algo", []string{defaultAlgo}, "`learner`s to search: "+strings.Join(model.Kinds(), ", "))
+	o.addFlags(c, &o.input)
+	f.Lookup("folds").DefValue = "3"
+	o.folds.value = 3
+	f.Var(&o.trials, "trials", "candidates")
+	f.Var(&o.goal, "goal", o.goal.usage("what to make as good as it can be"))
+	f.Var(&o.split, "split", o.split.usage("how rows are held out"))
+	f.StringVar(&o.groupBy, "group-by", "", "`column` whose rows of one value stay together, for --split group")
+	f.StringVar(&o.log, "log", "", "`file` that keeps every trial, and from which a search goes on")
+	f.BoolVar(&o.plain, "plain", false, "give every candidate all rows, instead of halving")
+	f.BoolVar(&o.fixed, "only-settings", false, "search settings of learners alone, not steps and weights")
+	f.StringVar(&o.out, "out", "", "`file` to write the model to that the best trains on all rows")
+	complete(c, "algo", words(model.Kinds()...))
+	complete(c, "goal", words(model.Goals()...))
+	complete(c, "split", words(o.split.choices...))
+	c.GroupID = modelGroup
+	return c
+}
+
+func (o *tuneOptions) ask(ctx context.Context, in *input) (found answer, err error) {
+	if err := o.recipeOptions.check(); err != nil {
+		return found, err
+	}
+	if err := o.checkFiles(); err != nil {
+		return found, err
+	}
+	if (o.split.value == "group") != (o.groupBy != "") {
+		return found, usagef("--split group and --group-by go together")
+	}
+	for _, a := range o.algos {
+		if _, err := model.KindNamed(a); err != nil {
+			return found, usageError{fmt.Errorf("--algo: %w", err)}
+		}
+	}
+	if int(o.trials.value) < len(o.algos) {
+		return found, usagef("--trials %v: each of the %d learners has one at least", o.trials.value, len(o.algos))
+	}
+	t, err := o.trainingData(ctx, in)
+	if err != nil {
+		return found, err
+	}
+	r, err := o.recipe(o.algos[0], nil, t.data)
+	if err != nil {
+		return found, err
+	}
+	r.Derived = t.derived
+	opt := model.TuneOptions{Algos: o.algos, Trials: int(o.trials.value), Split: model.Split(o.split.value), Goal: model.Goal(o.goal.value),
+		Plain: o.plain, Fixed: o.fixed, Work: o.work(in)}
+	keep, err := o.openLog(&opt)
+	if err != nil {
+		return found, err
+	}
+	result, err := model.Tune(ctx, t.data, t.rows, r, opt)
+	if closed := keep(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return found, err
+	}
+	if found.interrupted = result.Interrupted; found.interrupted {
+		ctx = context.WithoutCancel(ctx)
+	}
+	found.rows = int64(t.data.Rows)
+	found.sections = []report.Section{report.Tuning(result)}
+	if result.Best == nil {
+		return found, errors.New("no candidate could be judged" + firstTrialFailure(result))
+	}
+	if o.out != "" {
+		err = o.trainBest(ctx, in, t, r, result.Best)
+	}
+	return found, err
+}
+
+func firstTrialFailure(t *model.Tuning) string {
+	for _, trial := range t.Trials {
+		if trial.Failed != "" {
+			return ": " + trial.Failed
+		}
+	}
+	return ""
+}
+
+// trainBest trains by the best recipe on all rows, and writes the model.
+func (o *tuneOptions) trainBest(ctx context.Context, in *input, t *trainingSet, r model.Recipe, best *model.Trial) error {
+	r, err := best.Recipe(r)
+	if err != nil {
+		return err
+	}
+	e, err := model.Enter(ctx, t.data, t.rows, r, model.Plan{Random: true, Types: true}, o.work(in))
+	if err == nil {
+		err = e.Failed
+	}
+	if err != nil {
+		return err
+	}
+	if err := o.sign(ctx, in, e.Pipeline); err != nil {
+		return err
+	}
+	return writeModel(o.world, o.out, e.Pipeline, o.output.quiet)
+}
+
+// trialLog is a line of --log: a trial, under what was asked, so that a log of another
+// search is not gone on with.
+type trialLog struct {
+	Search string      `json:"search"`
+	Trial  model.Trial `json:"trial"`
+}
+
+// openLog reads the trials of an earlier run, and lets the search add to them.
+func (o *tuneOptions) openLog(opt *model.TuneOptions) (done func() error, err error) {
+	if o.log == "" {
+		return func() error { return nil }, nil
+	}
+	search := o.searchName()
+	if opt.Done, err = readTrials(o.log, search); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(o.log, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, cannotWrite(o.log, err)
+	}
+	opt.Keep = func(t model.Trial) error {
+		line, err := json.Marshal(trialLog{search, t})
+		if err != nil {
+			return err
+		}
+		if _, err = f.Write(append(line, '\n')); err != nil {
+			return cannotWrite(o.log, err)
+		}
+		return nil
+	}
+	return f.Close, nil
+}
+
+// searchName is what a search was asked that decides its trials.
+func (o *tuneOptions) searchName() string {
+	return fmt.Sprintf("algo=%s trials=%v goal=%s split=%s task=%s steps=%s balance=%s folds=%v seed=%v plain=%v only-settings=%v",
+		strings.Join(o.algos, ","), o.trials.value, o.goal.value, o.split.value, o.task.value, o.steps, o.balance.value, o.folds.value, o.seed.value, o.plain, o.fixed)
+}
+
+// maxTrialLine is how long a line of a log can be.
+const maxTrialLine = 1 << 20
+
+// readTrials reads the trials of a log; none where there is no file. A last line that
+// was cut off by a crash is left out.
+func readTrials(path, search string) ([]model.Trial, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read %s: %w", path, err)
+	}
+	defer f.Close()
+	var out []model.Trial
+	lines := bufio.NewReaderSize(f, maxTrialLine)
+	for n := 1; ; n++ {
+		line, err := lines.ReadSlice('\n')
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
+		}
+		var one trialLog
+		if err := json.Unmarshal(line, &one); err != nil || one.Search == "" {
+			return nil, usagef("--log %s: line %d is no trial; name a file that tune has written, or a new one", path, n)
+		}
+		if one.Search != search {
+			return nil, usagef("--log %s is of another search (%s); name another file", path, one.Search)
+		}
+		out = append(out, one.Trial)
+	}
+}

@@ -1,0 +1,68 @@
+package model
+
+import "math"
+
+// firstAlike returns, for each of the rows, the place of the first that has the same
+// cells in all columns that are learned from.
+func (d *Data) firstAlike(rows []int) []int {
+	hashes := d.rowHashes(rows)
+	first := make([]int, len(rows))
+	seen := make(map[uint64][]int, len(rows))
+	for i := range rows {
+		first[i] = i
+		for _, j := range seen[hashes[i]] {
+			if d.alike(rows[i], rows[j]) {
+				first[i] = j
+				break
+			}
+		}
+		if first[i] == i {
+			seen[hashes[i]] = append(seen[hashes[i]], i)
+		}
+	}
+	return first
+}
+
+// alike reports whether two rows have the same cells; missing equals missing.
+func (d *Data) alike(a, b int) bool {
+	for j := range d.x.Columns {
+		if c := d.x.Codes[j]; c != nil {
+			if c[a] != c[b] {
+				return false
+			}
+			continue
+		}
+		if v, w := d.x.Numbers[j][a], d.x.Numbers[j][b]; v != w && (v == v || w == w) {
+			return false
+		}
+	}
+	return true
+}
+
+// rowHashes returns a number for each row, the same for rows that are alike.
+func (d *Data) rowHashes(rows []int) []uint64 {
+	h := make([]uint64, len(rows))
+	for j := range d.x.Columns {
+		for i, r := range rows {
+			var cell uint64
+			if c := d.x.Codes[j]; c != nil {
+				cell = uint64(c[r]) + 1
+			} else if v := d.x.Numbers[j][r]; v == v {
+				cell = math.Float64bits(v + 0) // −0 equals 0
+			} else {
+				cell = math.Float64bits(nan)
+			}
+			h[i] = mixed(h[i] ^ cell)
+		}
+	}
+	return h
+}
+
+// mixed spreads a number over all bits: the finaliser of D. Stafford's variant 13 of
+// MurmurHash3, as in SplitMix64 (Steele, Lea and Flood, 2014).
+func mixed(z uint64) uint64 {
+	z += 0x9e3779b97f4a7c15
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}

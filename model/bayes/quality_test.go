@@ -1,0 +1,36 @@
+package bayes_test
+
+import (
+	"testing"
+
+	"github.com/netanom/netanom/model/bayes"
+	"github.com/netanom/netanom/model/modeltest"
+)
+
+// second returns the probabilities of class 1 of two.
+func second(p []float64) []float64 {
+	out := make([]float64, len(p)/2)
+	for i := range out {
+		out[i] = p[2*i+1]
+	}
+	return out
+}
+
+// Bins are the default because they tell attacks apart better, crosswise on the
+// fifth of NSL-KDD: scikit-learn 1.2.1, GaussianNB().fit(x, y) on the 38 numbers and
+// the three coded columns spread over 0 and 1, has an AUC of 0.8912 there (rows in
+// the folds i mod 5).
+func TestBinsBeatGaussian(t *testing.T) {
+	x, all := kdd(t, "KDDTrain+_20Percent.txt")
+	y := attacks(all)
+	f1 := func(s bayes.NaiveBayes) float64 { return macroF1(crossValidate(t, s, x, all), all) }
+	auc := func(s bayes.NaiveBayes) float64 { return modeltest.AUC(second(crossValidate(t, s, x, y)), y.Y) }
+	bins, gaussian := auc(bayes.NaiveBayes{}), auc(bayes.NaiveBayes{Numbers: bayes.Gaussian})
+	t.Logf("AUC %.4f with bins, %.4f with normal numbers", bins, gaussian)
+	if a, b := f1(bayes.NaiveBayes{}), f1(bayes.NaiveBayes{Numbers: bayes.Gaussian}); a < b {
+		t.Errorf("the macro F1 of all classes is %.4f with bins and %.4f with normal numbers", a, b)
+	}
+	if bins < 0.99 || bins < gaussian || gaussian < 0.8912 {
+		t.Errorf("the AUC is %.4f with bins and %.4f with normal numbers", bins, gaussian)
+	}
+}

@@ -1,0 +1,223 @@
+package model
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/model/bayes"
+	"github.com/netanom/netanom/model/boost"
+	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/linear"
+	"github.com/netanom/netanom/model/neighbor"
+	"github.com/netanom/netanom/model/neural"
+	"github.com/netanom/netanom/model/prep"
+	"github.com/netanom/netanom/model/tree"
+)
+
+// A Kind is a learner that can be asked for by name.
+type Kind struct {
+	Name  string
+	Title string // its name in a sentence
+	Steps string // the steps that suit it, as prep.ParseChain reads them
+}
+
+// The steps that suit families of learners. Ranks suit those that add up weighted
+// columns, because they tame the heavy tails of byte counts; logarithms suit those that
+// measure distances; trees need neither, and split the frequencies of levels better
+// than their names.
+const (
+	treeSteps     = "drop_constant,frequency"
+	linearSteps   = "drop_constant,impute,quantile(normal)"
+	distanceSteps = "drop_constant,impute,log1p,standard"
+	plainSteps    = "drop_constant"
+)
+
+var kinds = []Kind{
+	{"baseline", "class shares only", ""},
+	{"logreg", "logistic regression", linearSteps},
+	{"nb", "naive Bayes", plainSteps},
+	{"knn", "k-nearest neighbours", distanceSteps},
+	{"tree", "decision tree", plainSteps},
+	{"rf", "random forest", treeSteps},
+	{"et", "extremely randomised trees", treeSteps},
+	{"gbt", "gradient boosting", plainSteps},
+	{"ada", "AdaBoost", treeSteps},
+	{"bag", "bagged trees", treeSteps},
+	{"svm", "linear support vector machine", linearSteps},
+	{"rbfsvm", "support vector machine with a Gaussian kernel", linearSteps},
+	{"mlp", "multi-layer perceptron", linearSteps},
+	{"vote", "vote of several learners", ""},
+	{"stack", "stack of several learners", ""},
+}
+
+// Kinds lists the names of the learners, the simplest first.
+func Kinds() []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.Name
+	}
+	return names
+}
+
+// KindNamed returns the learner of that name. The error of any other name lists them,
+// the nearest first.
+func KindNamed(name string) (Kind, error) {
+	for _, k := range kinds {
+		if k.Name == name {
+			return k, nil
+		}
+	}
+	if near := dataset.Nearest(name, Kinds()); len(near) > 0 {
+		return Kind{}, fmt.Errorf("there is no learner %q; did you mean %s?", name, strings.Join(near, " or "))
+	}
+	return Kind{}, fmt.Errorf("there is no learner %q; choose one of %s", name, strings.Join(Kinds(), ", "))
+}
+
+// UsualSteps returns the steps that suit the learner of a kind.
+func UsualSteps(kind string) (prep.Chain, error) {
+	k, err := KindNamed(kind)
+	if err != nil || k.Steps == "" {
+		return nil, err
+	}
+	return prep.ParseChain(k.Steps)
+}
+
+// ParseSteps reads steps as a user writes them: impute,quantile(normal). "none" is no
+// step.
+func ParseSteps(text string) (prep.Chain, error) { return prep.ParseChain(text) }
+
+// NewSpec returns the learner of a kind with its default settings.
+func NewSpec(kind string) (learn.Spec, error) {
+	switch kind {
+	case "baseline":
+		return &bayes.Baseline{}, nil
+	case "logreg":
+		return &linear.Logistic{}, nil
+	case "nb":
+		return &bayes.NaiveBayes{}, nil
+	case "knn":
+		return &neighbor.KNN{}, nil
+	case "tree":
+		return &tree.Tree{}, nil
+	case "rf":
+		return &tree.Forest{}, nil
+	case "et":
+		return &tree.ExtraTrees{}, nil
+	case "gbt":
+		return &boost.GradientBoosting{}, nil
+	case "ada":
+		return &tree.AdaBoost{}, nil
+	case "bag":
+		return &tree.Bagging{}, nil
+	case "svm":
+		return &linear.SVM{}, nil
+	case "rbfsvm":
+		return &linear.KernelSVM{}, nil
+	case "mlp":
+		return &neural.MLP{}, nil
+	case "vote":
+		return &Vote{}, nil
+	case "stack":
+		return &Stack{}, nil
+	}
+	_, err := KindNamed(kind)
+	return nil, err
+}
+
+// newModel returns an empty model of a kind, to be read from a file.
+func newModel(kind string) (learn.Model, error) {
+	switch kind {
+	case "baseline":
+		return &bayes.BaselineModel{}, nil
+	case "logreg":
+		return &linear.LogisticModel{}, nil
+	case "nb":
+		return &bayes.Model{}, nil
+	case "knn":
+		return &neighbor.Model{}, nil
+	case "tree":
+		return &tree.TreeModel{}, nil
+	case "rf":
+		return &tree.ForestModel{}, nil
+	case "et":
+		return &tree.ExtraTreesModel{}, nil
+	case "gbt":
+		return &boost.Model{}, nil
+	case "ada":
+		return &tree.AdaBoostModel{}, nil
+	case "bag":
+		return &tree.BaggingModel{}, nil
+	case "svm":
+		return &linear.SVMModel{}, nil
+	case "rbfsvm":
+		return &linear.KernelSVMModel{}, nil
+	case "mlp":
+		return &neural.Model{}, nil
+	case "vote":
+		return &VoteModel{}, nil
+	case "stack":
+		return &StackModel{}, nil
+	}
+	_, err := KindNamed(kind)
+	return nil, err
+}
+
+// Set changes settings of a spec by a JSON object of them. Settings that the spec
+// does not have are an error that lists those it has.
+func Set(spec learn.Spec, settings []byte) error {
+	err := strictly(settings, spec)
+	if err == nil {
+		return nil
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		known := Settings(spec)
+		if len(known) == 0 {
+			return fmt.Errorf("%s has no settings: %w", spec.Kind(), learn.ErrSetting)
+		}
+		return fmt.Errorf("%s has no setting %s; it has %s: %w", spec.Kind(), name, strings.Join(known, ", "), learn.ErrSetting)
+	}
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("%s: setting %q cannot be a %s: %w", spec.Kind(), wrong.Field, wrong.Value, learn.ErrSetting)
+	}
+	return fmt.Errorf("%s: the settings cannot be read: %w", spec.Kind(), err)
+}
+
+// A stored is a learned part of a file, under the name of its kind.
+type stored struct {
+	Kind  string          `json:"kind"`
+	Model json.RawMessage `json:"model"`
+}
+
+// storeModel writes a model under the name of its kind.
+func storeModel(m learn.Model) (stored, error) {
+	text, err := json.Marshal(m)
+	return stored{m.Kind(), text}, err
+}
+
+// read reads a model and checks it.
+func (s stored) read() (learn.Model, error) {
+	m, err := newModel(s.Kind)
+	if err != nil {
+		return nil, err
+	}
+	if err := strictly(s.Model, m); err != nil {
+		return nil, learn.Broken(s.Kind, "%v", err)
+	}
+	return m, m.Check()
+}
+
+// SortedKinds returns the given names in the order of Kinds, each once.
+func SortedKinds(names []string) []string {
+	var out []string
+	for _, k := range kinds {
+		if slices.Contains(names, k.Name) {
+			out = append(out, k.Name)
+		}
+	}
+	return out
+}

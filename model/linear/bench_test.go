@@ -1,0 +1,40 @@
+package linear
+
+import (
+	"context"
+	"testing"
+
+	"github.com/netanom/netanom/model/learn"
+)
+
+func benchmarkFit(b *testing.B, s learn.Spec, types bool) {
+	x, y := kdd(b, twentyPercent, types)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Fit(context.Background(), x, y, learn.Run{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkFitLogistic(b *testing.B)      { benchmarkFit(b, Logistic{}, false) }
+func BenchmarkFitLasso(b *testing.B)         { benchmarkFit(b, Logistic{Penalty: "l1"}, false) }
+func BenchmarkFitLogisticTypes(b *testing.B) { benchmarkFit(b, Logistic{}, true) }
+func BenchmarkFitSVM(b *testing.B)           { benchmarkFit(b, SVM{}, false) }
+func BenchmarkFitHinge(b *testing.B)         { benchmarkFit(b, SVM{Loss: "hinge"}, false) }
+func BenchmarkFitKernelSVM(b *testing.B)     { benchmarkFit(b, KernelSVM{}, false) }
+
+func benchmarkScore(b *testing.B, s learn.Spec) {
+	x, y := kdd(b, twentyPercent, false)
+	m := mustFit(b, s, x, y)
+	out := make([]float64, x.Rows)
+	for b.Loop() {
+		if err := m.Score(out, x); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*x.Rows), "ns/row")
+}
+
+func BenchmarkScoreLogistic(b *testing.B)  { benchmarkScore(b, Logistic{}) }
+func BenchmarkScoreKernelSVM(b *testing.B) { benchmarkScore(b, KernelSVM{}) }

@@ -1,0 +1,233 @@
+package model
+
+import (
+	"context"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/model/learn"
+)
+
+// PredictOptions say what Predict writes.
+type PredictOptions struct {
+	dataset.CSVOptions
+	OnlyAttacks bool     // leave out rows that are taken for normal
+	Reasons     int      // columns that raised a row's score most; 0: none
+	Threshold   *float64 // instead of the pipeline's
+}
+
+// A Prediction counts what Predict found.
+type Prediction struct {
+	Rows, Attacks int64
+	Written       int64
+	Classes       []int64 // by class: verdicts
+	Unseen        []int64 // by input of the schema: cells with a level that training did not have
+	Missing       []int64 // by input of the schema: cells without a value
+	Scores        [scoreBins]int64
+}
+
+// scoreBins is in how many ranges of equal width, from 0 to 1, scores are counted;
+// scores beyond count in the first and the last.
+const scoreBins = 20
+
+// Predict scores the rows of a source and writes them as CSV behind the score, the
+// verdict, the class and, if asked for, the reasons. Memory is bounded whatever the
+// size, and the order is that of the source. Columns that rows need beside those of
+// the source are derived first.
+func (p *Pipeline) Predict(ctx context.Context, src dataset.Source, w io.Writer, o PredictOptions) (*Prediction, error) {
+	if o.Threshold != nil {
+		q := *p
+		q.Cut = Cut{Threshold: *o.Threshold}
+		p = &q
+	}
+	scored := src
+	if len(p.Derived.Derivations) > 0 {
+		var err error
+		if scored, err = dataset.Derive(src, p.Derived); err != nil {
+			return nil, err
+		}
+	}
+	s := &scorer{pipeline: p, options: o}
+	written, err := dataset.WriteRows(ctx, scored, w, s, o.CSVOptions)
+	if err != nil {
+		return nil, err
+	}
+	out := s.total()
+	out.Written = written
+	return out, nil
+}
+
+// A scorer is the analysis that scores the rows of a source.
+type scorer struct {
+	pipeline *Pipeline
+	options  PredictOptions
+	workers  []scoringWorker
+}
+
+// A scoringWorker is what one worker knows of the chunk at hand, and has counted.
+type scoringWorker struct {
+	reader  *reader
+	scores  []float64
+	class   []int32
+	reasons []string
+	counted Prediction
+	ended   bool // the next batch begins another chunk
+}
+
+// Start implements dataset.Analysis.
+func (s *scorer) Start(schema *dataset.Schema, workers int) error {
+	s.workers = make([]scoringWorker, workers)
+	for i := range s.workers {
+		r, err := newReader(&s.pipeline.Schema, schema)
+		if err != nil {
+			return err
+		}
+		s.workers[i] = scoringWorker{reader: r, counted: Prediction{Classes: make([]int64, len(s.pipeline.Classes))}}
+	}
+	return nil
+}
+
+// Batch implements dataset.Analysis.
+func (s *scorer) Batch(worker int, b *dataset.Batch) error {
+	w := &s.workers[worker]
+	if w.ended {
+		w.scores, w.class, w.reasons, w.ended = w.scores[:0], w.class[:0], w.reasons[:0], false
+	}
+	x := &learn.Matrix{Columns: s.pipeline.Schema.columns, Numbers: make([][]float64, len(s.pipeline.Schema.columns)), Codes: make([][]int32, len(s.pipeline.Schema.columns))}
+	w.reader.read(x, b)
+	found, err := s.pipeline.Score(x)
+	if err != nil {
+		return err
+	}
+	w.scores, w.class = append(w.scores, found.Score...), append(w.class, found.Class...)
+	for i, k := range found.Class {
+		w.counted.Classes[k]++
+		w.counted.Scores[scoreBin(found.Score[i])]++
+	}
+	if s.options.Reasons > 0 {
+		return s.explain(w, x, found)
+	}
+	return nil
+}
+
+func scoreBin(score float64) int {
+	return int(math.Floor(min(max(score, 0), 1-1e-12) * scoreBins))
+}
+
+// explain adds the reasons of alerts; those of normal rows are empty.
+func (s *scorer) explain(w *scoringWorker, x *learn.Matrix, found *Scores) error {
+	var rows []int
+	for i := range found.Class {
+		if found.Attack(i) {
+			rows = append(rows, i)
+		}
+	}
+	texts := make([]string, x.Rows)
+	if len(rows) > 0 {
+		alerts := x.Take(rows)
+		r, err := s.pipeline.Explain(alerts)
+		if err != nil {
+			return err
+		}
+		for i, row := range rows {
+			texts[row] = s.pipeline.reasonText(r, alerts, i, s.options.Reasons)
+		}
+	}
+	w.reasons = append(w.reasons, texts...)
+	return nil
+}
+
+// reasonText writes the reasons of a row as flag=S0 (+1.32); count=123 (+0.41).
+func (p *Pipeline) reasonText(r *Reasons, x *learn.Matrix, row, most int) string {
+	var parts []string
+	for _, reason := range r.Top(row, most, func(column string, row int) string { return p.Schema.cell(x, column, row) }) {
+		parts = append(parts, reason.Column+"="+reason.Value+" ("+strconv.FormatFloat(reason.Part, 'f', 3, 64)+")")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// cell returns a cell of the schema's matrix as text: "–" where it is missing, and
+// where a level was not there in training.
+func (s *Schema) cell(x *learn.Matrix, column string, row int) string {
+	const none = "–"
+	for j := range s.Inputs {
+		in := &s.Inputs[j]
+		switch {
+		case in.Name != column:
+		case in.Coded() && x.Codes[j][row] != learn.NoLevel:
+			return in.Levels[x.Codes[j][row]]
+		case !in.Coded() && x.Numbers[j][row] == x.Numbers[j][row]:
+			return strconv.FormatFloat(x.Numbers[j][row], 'g', 6, 64)
+		}
+	}
+	return none
+}
+
+// EndChunk implements dataset.Analysis.
+func (s *scorer) EndChunk(worker int, _ dataset.Chunk) error {
+	w := &s.workers[worker]
+	if w.ended { // the chunk had no rows
+		w.scores, w.class, w.reasons = w.scores[:0], w.class[:0], w.reasons[:0]
+	}
+	w.ended = true
+	return nil
+}
+
+// Names implements dataset.RowPicker.
+func (s *scorer) Names() []string {
+	names := []string{"score", "verdict"}
+	if len(s.pipeline.Classes) > 2 {
+		names = append(names, "class")
+	}
+	if s.options.Reasons > 0 {
+		names = append(names, "reasons")
+	}
+	return names
+}
+
+// Pick implements dataset.RowPicker.
+func (s *scorer) Pick(worker, row int) (cells []string, keep bool) {
+	w := &s.workers[worker]
+	k := w.class[row]
+	if k == 0 && s.options.OnlyAttacks {
+		return nil, false
+	}
+	verdict := s.pipeline.Classes[min(k, 1)]
+	if k > 0 {
+		verdict = "attack"
+	}
+	cells = append(cells, strconv.FormatFloat(w.scores[row], 'g', -1, 64), verdict)
+	if len(s.pipeline.Classes) > 2 {
+		cells = append(cells, s.pipeline.Classes[k])
+	}
+	if s.options.Reasons > 0 {
+		cells = append(cells, w.reasons[row])
+	}
+	return cells, true
+}
+
+// total adds up what the workers counted.
+func (s *scorer) total() *Prediction {
+	out := &Prediction{Classes: make([]int64, len(s.pipeline.Classes)), Unseen: make([]int64, len(s.pipeline.Schema.Inputs)), Missing: make([]int64, len(s.pipeline.Schema.Inputs))}
+	for i := range s.workers {
+		w := &s.workers[i]
+		for k, n := range w.counted.Classes {
+			out.Classes[k] += n
+			out.Rows += n
+			if k > 0 {
+				out.Attacks += n
+			}
+		}
+		for b, n := range w.counted.Scores {
+			out.Scores[b] += n
+		}
+		for j := range w.reader.unseen {
+			out.Unseen[j] += w.reader.unseen[j]
+			out.Missing[j] += w.reader.missing[j]
+		}
+	}
+	return out
+}

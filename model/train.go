@@ -1,0 +1,123 @@
+package model
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/netanom/netanom/eda"
+	"github.com/netanom/netanom/model/learn"
+)
+
+// Work says how to go about long work; the zero value is the usual way. Nothing of it
+// changes a result.
+type Work struct {
+	Workers  int                   // 0: one a core
+	Stage    func(what string)     // told what begins
+	Progress func(done, total int) // told how far a fit has come; from one goroutine at a time
+}
+
+func (w *Work) stage(format string, a ...any) {
+	if w.Stage != nil {
+		w.Stage(fmt.Sprintf(format, a...))
+	}
+}
+
+// Train follows a recipe on some rows of d, whose label must be known. If the
+// recipe's threshold or calibration are to be learned, they come from v, scores of rows
+// held out of training by the same recipe, or, where v is nil, from a cross-validation
+// that Train does itself.
+//
+// The errors of learners are wrapped in the name of theirs.
+func Train(ctx context.Context, d *Data, rows []int, r Recipe, v *Validation, w Work) (*Pipeline, error) {
+	if err := r.Check(); err != nil {
+		return nil, err
+	}
+	if v == nil && r.needsScores() {
+		var err error
+		if v, err = Validate(ctx, d, rows, r, Random, w); err != nil {
+			return nil, err
+		}
+	}
+	w.stage("training %s on all rows", r.Spec.Kind())
+	p, err := fit(ctx, d, rows, r, w)
+	if err != nil {
+		return nil, err
+	}
+	p.Cut = r.Rule.given(len(p.Classes))
+	if r.needsScores() {
+		all := make([]int, len(v.Rows))
+		for i := range all {
+			all[i] = i
+		}
+		if p.Calibrator, p.Cut, err = v.settle(r, all); err != nil {
+			return nil, err
+		}
+	}
+	p.Training = Training{
+		Rows: int64(len(rows)), Label: d.LabelName, Normal: d.Classes.Normal, Attacks: d.attackCounts(rows),
+	}
+	return p, p.selfTest()
+}
+
+// needsScores reports whether something is learned from scores of held-out rows.
+func (r *Recipe) needsScores() bool { return r.Rule.learned() || r.Calibrate != NoCalibration }
+
+// given returns the cut of a rule that needs no scores.
+func (r Rule) given(classes int) Cut {
+	switch r.By {
+	case Fixed:
+		return Cut{Threshold: r.Value}
+	case Probable:
+		return Cut{Threshold: 0.5, Probable: classes > 2}
+	}
+	return Cut{}
+}
+
+// fit learns schema, steps and model from some rows.
+func fit(ctx context.Context, d *Data, rows []int, r Recipe, w Work) (*Pipeline, error) {
+	schema, err := newSchema(d, rows)
+	if err != nil {
+		return nil, err
+	}
+	x, err := schema.bind(d, rows)
+	if err != nil {
+		return nil, err
+	}
+	y := d.Target(r.Task, rows)
+	y.Weights = r.weights(d, rows, &y)
+	run := learn.Run{Seed: r.Seed, Workers: w.Workers, Progress: w.Progress}
+	steps, z, err := r.Steps.Fit(ctx, x, y, run)
+	if err != nil {
+		return nil, err
+	}
+	m, err := r.Spec.Fit(ctx, z, y, run)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.Spec.Kind(), err)
+	}
+	p := &Pipeline{Schema: schema, Derived: r.Derived, Recipe: r, Steps: steps, Model: m}
+	p.Classes = []string{eda.NormalClass, eda.AttackClass}
+	if c, ok := m.(learn.Classifier); ok {
+		p.Classes = c.Classes()
+	}
+	return p, nil
+}
+
+// An AttackCount is how many rows of an attack type a model was trained on.
+type AttackCount struct {
+	Attack string `json:"attack"`
+	Rows   int64  `json:"rows"`
+}
+
+// attackCounts counts rows by attack type, in the order of the types' bytes.
+func (d *Data) attackCounts(rows []int) []AttackCount {
+	y := d.Target(Attack, rows)
+	counts := make([]int64, len(y.Classes))
+	for _, k := range y.Y {
+		counts[k]++
+	}
+	out := []AttackCount{}
+	for k := 1; k < len(counts); k++ {
+		out = append(out, AttackCount{y.Classes[k], counts[k]})
+	}
+	return out
+}

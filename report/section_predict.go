@@ -1,0 +1,122 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/netanom/netanom/model"
+	"github.com/netanom/netanom/plots"
+)
+
+// Prediction shows what a model said of the rows of a table: how many it took for what,
+// how its scores lie, and which columns held something that training had not.
+func Prediction(p *model.Prediction, by *model.Pipeline) Section {
+	s := Section{ID: "predict", Title: "Verdicts", Lead: predictionLead(p, by), Findings: predictionFindings(p, by)}
+	verdicts := Table{Name: "predict", Title: "Rows by verdict", Columns: Cols("class", "rows", "share")}
+	for k, n := range p.Classes {
+		verdicts.Rows = append(verdicts.Rows, []any{by.Classes[k], n, ratio(n, p.Rows)})
+	}
+	s.Tables = append(s.Tables, verdicts, scoreRanges(p))
+	if t := strangeCells(p, by); len(t.Rows) > 0 {
+		s.Tables = append(s.Tables, t)
+	}
+	predictionFigure(&s, p, by)
+	return s
+}
+
+// predictionLead counts the alerts.
+func predictionLead(p *model.Prediction, by *model.Pipeline) string {
+	if p.Rows == 0 {
+		return "There is no row to score."
+	}
+	text := fmt.Sprintf("%s of %s rows (%s) are taken for attacks", Format(Count, p.Attacks), Format(Count, p.Rows), shareOf(ratio(p.Attacks, p.Rows)))
+	if by.Cut.Probable {
+		return text + ", where an attack is the most probable class."
+	}
+	return text + fmt.Sprintf(", from a score of %s on.", cutText(by.Cut.Threshold))
+}
+
+// predictionFindings warns of verdicts that should not be trusted as they are.
+func predictionFindings(p *model.Prediction, by *model.Pipeline) []Finding {
+	found := []Finding{}
+	if p.Rows == 0 {
+		return found
+	}
+	flagged := ratio(p.Attacks, p.Rows)
+	if target := alertShare(by.Recipe.Rule); target > 0 && flagged > 2*target {
+		found = append(found, Finding{Warning, "", fmt.Sprintf("The threshold is meant for %s alerts among normal rows, and %s of these rows raise one: either there are many attacks, or normal traffic differs from that of training.", shareOf(target), shareOf(flagged)),
+			"Look at the reasons of some alerts (--reasons 3); netanom compare with the training file says which columns moved."})
+	}
+	for j, n := range p.Unseen {
+		if n > 0 && ratio(n, p.Rows) >= 0.01 {
+			found = append(found, Finding{Notice, by.Schema.Inputs[j].Name, fmt.Sprintf("%s of the rows have a level that training did not have; it counts as missing.", shareOf(ratio(n, p.Rows))), "Train on rows that have these levels."})
+		}
+	}
+	for j, n := range p.Missing {
+		in := &by.Schema.Inputs[j]
+		before := ratio(in.Missing, max(1, by.Training.Rows))
+		if now := ratio(n, p.Rows); now > before+0.05 {
+			found = append(found, Finding{Notice, in.Name, fmt.Sprintf("%s of the rows have no value, and %s had none in training.", shareOf(now), shareOf(before)), "See why values are gone: the model guesses them."})
+		}
+	}
+	return found
+}
+
+// alertShare is the share of rows that a threshold was chosen to call attacks, 0 if it was
+// chosen otherwise.
+func alertShare(r model.Rule) float64 {
+	switch r.By {
+	case model.FPR:
+		return r.Value
+	case model.Alerts:
+		return r.Value / r.Rows
+	}
+	return 0
+}
+
+// scoreRanges counts the rows by their score.
+func scoreRanges(p *model.Prediction) Table {
+	t := Table{Name: "predict_scores", Title: "Rows by score", Columns: Cols("score_low", "score_high", "rows", "share")}
+	bins := len(p.Scores)
+	for b, n := range p.Scores {
+		if n > 0 {
+			t.Rows = append(t.Rows, []any{float64(b) / float64(bins), float64(b+1) / float64(bins), n, ratio(n, p.Rows)})
+		}
+	}
+	if len(t.Rows) > 0 {
+		t.Footnotes = []string{"Scores below 0 count in the first range, those above 1 in the last."}
+	}
+	return t
+}
+
+// strangeCells lists columns with cells that training did not have, or that are missing.
+func strangeCells(p *model.Prediction, by *model.Pipeline) Table {
+	t := Table{Name: "predict_columns", Title: "Columns with unseen levels or missing cells", Columns: Cols("feature", "unseen_levels", "missing", "missing_share", "missing_before")}
+	for j := range by.Schema.Inputs {
+		in := &by.Schema.Inputs[j]
+		if j < len(p.Unseen) && (p.Unseen[j] > 0 || p.Missing[j] > 0) {
+			t.Rows = append(t.Rows, []any{in.Name, p.Unseen[j], p.Missing[j], ratio(p.Missing[j], p.Rows), ratio(in.Missing, max(1, by.Training.Rows))})
+		}
+	}
+	return t
+}
+
+// predictionFigure draws how the scores lie.
+func predictionFigure(s *Section, p *model.Prediction, by *model.Pipeline) {
+	bins := len(p.Scores)
+	group := plots.Group{Name: "all"}
+	d := plots.BarsData{Label: "score", Counted: "rows", Limit: bins, Title: fmt.Sprintf("%s of %s rows are taken for attacks", Format(Count, p.Attacks), Format(Count, p.Rows))}
+	for b, n := range p.Scores {
+		d.Names = append(d.Names, fmt.Sprintf("%.2f to %.2f", float64(b)/float64(bins), float64(b+1)/float64(bins)))
+		group.Counts = append(group.Counts, n)
+	}
+	if !slices.ContainsFunc(group.Counts, func(n int64) bool { return n > 0 }) {
+		return
+	}
+	d.Groups = []plots.Group{group}
+	if !by.Cut.Probable {
+		d.Caption = fmt.Sprintf("The threshold is %s.", cutText(by.Cut.Threshold))
+	}
+	fig, err := plots.Bars(d)
+	s.draw("scores", fig, err)
+}
