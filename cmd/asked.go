@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -43,6 +44,9 @@ func valueOf(f *pflag.Flag) any {
 	case kindMap:
 		return v.list()
 	case *number:
+		if math.IsNaN(v.value) { // not given, and without a default
+			return nil
+		}
 		return v.value
 	}
 	text := f.Value.String()

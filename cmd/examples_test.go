@@ -3,15 +3,16 @@ package cmd
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 )
 
-// brief leaves out the pictures of a command that would draw many.
+// brief leaves out the pictures of commands that would draw many.
 func brief(args []string) []string {
-	if testing.Short() && args[0] == "eda" {
+	if testing.Short() && slices.Contains([]string{"eda", "train", "evaluate", "tune"}, args[0]) {
 		return append(args, "--no-report")
 	}
 	return args
@@ -64,7 +65,12 @@ func TestExamples(t *testing.T) {
 		for line := range strings.Lines(c.Example) {
 			line = strings.TrimSpace(line)
 			fits(t, "an example of "+c.Name(), "  "+line, 80)
-			t.Run(strings.ReplaceAll(line, " ", "_"), func(t *testing.T) { fitsPipe(t, line, pipe(t, line)) })
+			t.Run(strings.ReplaceAll(line, " ", "_"), func(t *testing.T) {
+				if testing.Short() && (strings.Contains(line, "--algo all") || strings.HasPrefix(line, "netanom train --out")) {
+					t.Skip("takes long")
+				}
+				fitsPipe(t, line, pipe(t, line))
+			})
 		}
 	}
 }

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -40,8 +41,8 @@ column, all others being as they are (--depend).
 
 --row names rows of the table, and lists what each of their columns adds to the
 score: exactly for trees (Shapley values) and linear models, by sampling for
-others. The parts add up to the score. The rules of a decision tree are listed as
-sentences.`,
+others. The parts add up to the score. The rules of a decision tree are listed
+as sentences.`,
 		Example: `  netanom simulate --connections 3000 --out traffic.csv
   netanom train traffic.csv --algo tree --out tree.netanom
   netanom explain traffic.csv --model tree.netanom
@@ -68,6 +69,9 @@ func (o *explainOptions) ask(ctx context.Context, in *input) (found answer, err 
 	}
 	numbers, err := o.rowNumbers()
 	if err != nil {
+		return found, err
+	}
+	if err := o.knownColumns(p); err != nil {
 		return found, err
 	}
 	d, err := o.loadFor(ctx, in, p)
@@ -99,7 +103,7 @@ func (o *explainOptions) ask(ctx context.Context, in *input) (found answer, err 
 		in.progress.stageIs("dependence on " + name)
 		one, err := p.Depend(ctx, d, rows, name, opt)
 		if err != nil {
-			return found, usageError{err}
+			return found, err
 		}
 		curves = append(curves, one)
 	}
@@ -109,7 +113,23 @@ func (o *explainOptions) ask(ctx context.Context, in *input) (found answer, err 
 	if rules := p.Rules(); len(rules) > 0 {
 		found.sections = append(found.sections, report.Rules(p, rules))
 	}
+	found.digest = report.ExplainDigest(found.sections)
 	return found, nil
+}
+
+// knownColumns refuses columns of --depend that the model does not score by, before any
+// work.
+func (o *explainOptions) knownColumns(p *model.Pipeline) error {
+	var names, canons []string
+	for _, in := range p.Schema.Inputs {
+		names, canons = append(names, in.Name), append(canons, in.Canon)
+	}
+	for _, name := range o.depend {
+		if !slices.Contains(names, name) && !slices.Contains(canons, name) {
+			return usagef("--depend: the model was trained without a column %q%s", name, didYouMean(name, names))
+		}
+	}
+	return nil
 }
 
 // rowNumbers reads the numbers of --row.

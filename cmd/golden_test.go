@@ -156,7 +156,7 @@ func TestGoldenHelp(t *testing.T) {
 	session{}.golden(t, "help")
 	session{}.golden(t, "help-test-chisq", "test", "chisq", "--help")
 	session{}.golden(t, "help-test-all", "test", "all", "--help")
-	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "compare", "test", "ttest", "anova", "chisq", "logit", "convert", "simulate", "completion", "man"} {
+	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "compare", "test", "ttest", "anova", "chisq", "logit", "train", "evaluate", "predict", "explain", "tune", "convert", "simulate", "completion", "man"} {
 		session{}.golden(t, "help-"+c, c, "--help")
 	}
 	short := session{}.run(t, "help", "describe")

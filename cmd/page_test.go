@@ -110,6 +110,10 @@ func TestPageFitsNarrowWindow(t *testing.T) {
 	inTestdata(t)
 	run(t, "eda", "traffic.csv", "--quiet")
 	run(t, "corr", "traffic.csv", "--method", "cramers", "--quiet")
+	for _, line := range []string{"train traffic.csv --algo tree,nb --out nb.netanom", "evaluate later.csv --model nb.netanom", "predict later.csv --model nb.netanom",
+		"explain later.csv --model nb.netanom --repeats 2", "tune traffic.csv --algo tree --trials 3"} {
+		run(t, oneCommand(t, line+" --quiet")...)
+	}
 	page := policy.ReplaceAllString(read(t, "report/index.html"), "")
 	page = strings.Replace(page, "<head>", "<head>"+probe, 1)
 	write(t, "copy.html", page)

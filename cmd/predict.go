@@ -24,7 +24,7 @@ type predictOptions struct {
 }
 
 func newPredict(w *world) *cobra.Command {
-	o := &predictOptions{world: w, reasons: number{high: 100, kind: whole}, threshold: number{value: math.NaN(), low: -1e6, high: 1e6}}
+	o := &predictOptions{world: w, reasons: number{high: 100, kind: whole}, threshold: number{value: math.NaN(), high: 1}}
 	c := o.command(w, &cobra.Command{
 		Use:        "predict",
 		SuggestFor: []string{"classify", "detect", "alert"},
@@ -64,7 +64,7 @@ func (o *predictOptions) ask(ctx context.Context, in *input) (found answer, err 
 	}
 	opt := model.PredictOptions{CSVOptions: dataset.CSVOptions{EscapeFormulas: o.formulas}, OnlyAttacks: o.alerts, Reasons: int(o.reasons.value)}
 	if !math.IsNaN(o.threshold.value) {
-		opt.Threshold = &o.threshold.value
+		p = withThreshold(p, o.threshold.value)
 	}
 	in.progress.stageIs("scoring")
 	var counted *model.Prediction
@@ -89,4 +89,12 @@ func (o *predictOptions) ask(ctx context.Context, in *input) (found answer, err 
 	found.sections = []report.Section{report.Prediction(counted, p)}
 	found.silent = o.out == "-"
 	return found, nil
+}
+
+// withThreshold returns the pipeline with another threshold, which no rule has chosen.
+func withThreshold(p *model.Pipeline, score float64) *model.Pipeline {
+	q := *p
+	q.Cut = model.Cut{Threshold: score}
+	q.Recipe.Rule = model.Rule{By: model.Fixed, Value: score}
+	return &q
 }

@@ -37,9 +37,9 @@ func (o *recipeOptions) addFlags(c *cobra.Command, in *inputOptions) {
 	o.task = choice{"binary", model.Tasks()}
 	o.balance = choice{"none", model.Balances()}
 	o.calibrate = choice{"none", model.Calibrations()}
-	o.fpr = number{high: 1, kind: open}
-	o.alerts = number{high: 1e12, kind: open}
-	o.rowsPerDay = number{high: 1e15, kind: open}
+	o.fpr = number{value: math.NaN(), high: 1, kind: open}
+	o.alerts = number{value: math.NaN(), high: 1e12, kind: open}
+	o.rowsPerDay = number{value: math.NaN(), high: 1e15, kind: open}
 	o.folds = number{value: 5, low: 2, high: 100, kind: whole}
 	o.seed = number{value: 1, high: 1 << 53, kind: whole}
 	f := c.Flags()
@@ -58,6 +58,9 @@ func (o *recipeOptions) addFlags(c *cobra.Command, in *inputOptions) {
 	f.Var(&o.calibrate, "calibrate", o.calibrate.usage("make probabilities of scores"))
 	f.Var(&o.folds, "folds", "parts of a cross-validation")
 	f.Var(&o.seed, "seed", "seed of everything left to chance")
+	for _, name := range []string{"fpr", "alerts-per-day", "rows-per-day"} {
+		f.Lookup(name).DefValue = ""
+	}
 	complete(c, "insist", in.completeColumns)
 	complete(c, "drop", words(dropChoices...))
 	complete(c, "task", words(o.task.choices...))
@@ -96,14 +99,17 @@ func (o *recipeOptions) rule(d *model.Data) (r model.Rule, err error) {
 	case o.flags.Changed("fpr"):
 		return model.Rule{By: model.FPR, Value: o.fpr.value}, nil
 	case o.flags.Changed("alerts-per-day"):
-		r = model.Rule{By: model.Alerts, Value: o.alerts.value, Rows: o.rowsPerDay.value}
+		r = model.Rule{By: model.Alerts, Value: o.alerts.value}
+		if o.flags.Changed("rows-per-day") {
+			r.Rows = o.rowsPerDay.value
+		}
 		if r.Rows == 0 && d != nil {
-			if r.Rows = d.RowsPerDay(); r.Rows == 0 {
+			if r.Rows = math.Ceil(d.RowsPerDay()); r.Rows == 0 {
 				return r, usagef("--alerts-per-day needs --rows-per-day, because the table has no times to count rows by")
 			}
 		}
 		if r.Rows > 0 && r.Rows < r.Value {
-			return r, usagef("%v alerts a day are more than the %v connections a day", r.Value, math.Round(r.Rows))
+			return r, usagef("%v alerts a day are more than the %v connections a day", r.Value, r.Rows)
 		}
 		return r, nil
 	case o.costs != "":
@@ -165,6 +171,9 @@ func (o *recipeOptions) recipe(algo string, settings []string, d *model.Data) (r
 	}
 	if r.Rule, err = o.rule(d); err != nil {
 		return r, err
+	}
+	if r.Rule == (model.Rule{}) {
+		r.Rule = model.UsualRule(algo)
 	}
 	r.Folds, r.Seed = int(o.folds.value), uint64(o.seed.value)
 	if err := r.Check(); err != nil {

@@ -70,6 +70,7 @@ and writes the model.`,
 	complete(c, "algo", words(model.Kinds()...))
 	complete(c, "goal", words(model.Goals()...))
 	complete(c, "split", words(o.split.choices...))
+	complete(c, "group-by", o.input.completeColumns)
 	c.GroupID = modelGroup
 	return c
 }
@@ -103,7 +104,7 @@ func (o *tuneOptions) ask(ctx context.Context, in *input) (found answer, err err
 	r.Derived = t.derived
 	opt := model.TuneOptions{Algos: o.algos, Trials: int(o.trials.value), Split: model.Split(o.split.value), Goal: model.Goal(o.goal.value),
 		Plain: o.plain, Fixed: o.fixed, Work: o.work(in)}
-	keep, err := o.openLog(&opt)
+	keep, err := o.openLog(ctx, in, &opt)
 	if err != nil {
 		return found, err
 	}
@@ -119,7 +120,11 @@ func (o *tuneOptions) ask(ctx context.Context, in *input) (found answer, err err
 	}
 	found.rows = int64(t.data.Rows)
 	found.sections = []report.Section{report.Tuning(result)}
+	found.digest = []report.Section{report.TuningDigest(found.sections[0])}
 	if result.Best == nil {
+		if result.Interrupted {
+			return found, context.Canceled
+		}
 		return found, errors.New("no candidate could be judged" + firstTrialFailure(result))
 	}
 	if o.out != "" {
@@ -163,20 +168,31 @@ type trialLog struct {
 	Trial  model.Trial `json:"trial"`
 }
 
-// openLog reads the trials of an earlier run, and lets the search add to them.
-func (o *tuneOptions) openLog(opt *model.TuneOptions) (done func() error, err error) {
+// openLog reads the trials of an earlier run, and lets the search add to them. What a
+// crash left of a last line is cut off.
+func (o *tuneOptions) openLog(ctx context.Context, in *input, opt *model.TuneOptions) (done func() error, err error) {
 	if o.log == "" {
 		return func() error { return nil }, nil
 	}
-	search := o.searchName()
-	if opt.Done, err = readTrials(o.log, search); err != nil {
+	search, err := o.searchName(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	trials, whole, err := readTrials(o.log, search)
+	if err != nil {
 		return nil, err
 	}
 	f, err := os.OpenFile(o.log, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, cannotWrite(o.log, err)
 	}
-	opt.Keep = func(t model.Trial) error {
+	if info, err := f.Stat(); err == nil && info.Size() > whole {
+		if err := f.Truncate(whole); err != nil {
+			f.Close()
+			return nil, cannotWrite(o.log, err)
+		}
+	}
+	opt.Done, opt.Keep = trials, func(t model.Trial) error {
 		line, err := json.Marshal(trialLog{search, t})
 		if err != nil {
 			return err
@@ -189,43 +205,65 @@ func (o *tuneOptions) openLog(opt *model.TuneOptions) (done func() error, err er
 	return f.Close, nil
 }
 
-// searchName is what a search was asked that decides its trials.
-func (o *tuneOptions) searchName() string {
-	return fmt.Sprintf("algo=%s trials=%v goal=%s split=%s task=%s steps=%s balance=%s folds=%v seed=%v plain=%v only-settings=%v",
-		strings.Join(o.algos, ","), o.trials.value, o.goal.value, o.split.value, o.task.value, o.steps, o.balance.value, o.folds.value, o.seed.value, o.plain, o.fixed)
+// searchName is what a search was asked that decides its trials: the table, and how and
+// by what candidates are made and judged.
+func (o *tuneOptions) searchName(ctx context.Context, in *input) (string, error) {
+	const shownOfSum = 16
+	data := "sample"
+	if !in.sample {
+		sum, err := in.file.SHA256(ctx)
+		if err != nil {
+			return "", err
+		}
+		data = sum[:shownOfSum]
+	}
+	name := fmt.Sprintf("data=%s algo=%s trials=%v goal=%s split=%s folds=%v seed=%v", data, strings.Join(o.algos, ","), o.trials.value, o.goal.value, o.split.value, o.folds.value, o.seed.value)
+	for _, flag := range []string{"plain", "only-settings", "task", "steps", "balance", "calibrate", "fpr", "alerts-per-day", "rows-per-day", "cost", "threshold",
+		"group-by", "drop", "feature", "insist", "recipe", "where", "select", "type", "label", "normal"} {
+		if f := o.flags.Lookup(flag); f != nil && f.Changed {
+			name += " " + flag + "=" + f.Value.String()
+		}
+	}
+	return name, nil
 }
 
-// maxTrialLine is how long a line of a log can be.
-const maxTrialLine = 1 << 20
+// The form of a log: how its lines begin, and how long one can be.
+const (
+	trialBegins  = `{"search":`
+	maxTrialLine = 1 << 20
+)
 
-// readTrials reads the trials of a log; none where there is no file. A last line that
-// was cut off by a crash is left out.
-func readTrials(path, search string) ([]model.Trial, error) {
+// readTrials reads the trials of a log, and how many bytes they take; none where there is
+// no file. A last line that was cut off by a crash is left out.
+func readTrials(path, search string) (trials []model.Trial, whole int64, err error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, 0, usagef("--log %s is a folder; name a file in it", path)
+	}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return nil, 0, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", path, err)
+		return nil, 0, fmt.Errorf("cannot read %s: %w", path, err)
 	}
 	defer f.Close()
-	var out []model.Trial
 	lines := bufio.NewReaderSize(f, maxTrialLine)
 	for n := 1; ; n++ {
 		line, err := lines.ReadSlice('\n')
-		if errors.Is(err, io.EOF) {
-			return out, nil
+		cut := errors.Is(err, io.EOF)
+		if err != nil && !cut && !errors.Is(err, bufio.ErrBufferFull) {
+			return nil, 0, fmt.Errorf("cannot read %s: %w", path, err)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", path, n, err)
+		if cut && string(line[:min(len(line), len(trialBegins))]) == trialBegins[:min(len(line), len(trialBegins))] {
+			return trials, whole, nil
 		}
 		var one trialLog
 		if err := json.Unmarshal(line, &one); err != nil || one.Search == "" {
-			return nil, usagef("--log %s: line %d is no trial; name a file that tune has written, or a new one", path, n)
+			return nil, 0, usagef("--log %s: line %d is no trial; name a file that tune has written, or a new one", path, n)
 		}
 		if one.Search != search {
-			return nil, usagef("--log %s is of another search (%s); name another file", path, one.Search)
+			return nil, 0, usagef("--log %s is of another search (%s); name another file", path, one.Search)
 		}
-		out = append(out, one.Trial)
+		trials, whole = append(trials, one.Trial), whole+int64(len(line))
 	}
 }

@@ -14,6 +14,7 @@ type Entry struct {
 	Algo    string
 	Title   string
 	Recipe  Recipe
+	Choice  *Choice     // of a hybrid: how its members were chosen; nil if they were given, or cannot be chosen
 	Random  *Validation // by random folds; nil if that was not asked for
 	Other   *Validation // by group or time; nil if that was not asked for
 	Attacks *Validation // with whole attack types held out; nil if that was not asked for, or the label has too few of them
@@ -61,6 +62,9 @@ func Enter(ctx context.Context, d *Data, rows []int, r Recipe, plan Plan, w Work
 
 // run fills the entry.
 func (e *Entry) run(ctx context.Context, d *Data, rows []int, plan Plan, w Work) (err error) {
+	if err := e.choose(ctx, d, rows, w); err != nil {
+		return err
+	}
 	validate := func(s Split) (*Validation, *Judgement, error) {
 		rounds := 1
 		if s == Random {
@@ -73,7 +77,7 @@ func (e *Entry) run(ctx context.Context, d *Data, rows []int, plan Plan, w Work)
 		j, err := v.Judge(ctx, d, e.Recipe.Task)
 		return v, j, err
 	}
-	if plan.Random || e.Recipe.needsScores() {
+	if plan.Random || e.Recipe.needsFolds() {
 		if e.Random, e.RandomJudged, err = validate(Random); err != nil {
 			return err
 		}
@@ -90,6 +94,26 @@ func (e *Entry) run(ctx context.Context, d *Data, rows []int, plan Plan, w Work)
 		}
 	}
 	return e.finish(ctx, d, rows, plan, w)
+}
+
+// choose chooses the members of a hybrid whose members are not given. A table with fewer
+// than two attack types leaves the usual ones.
+func (e *Entry) choose(ctx context.Context, d *Data, rows []int, w Work) (err error) {
+	h, ok := e.Recipe.Spec.(*Hybrid)
+	if !ok || len(h.Members) > 0 {
+		return nil
+	}
+	e.Choice, err = ChooseHybrid(ctx, d, rows, nil, e.Recipe.Seed, w)
+	if errors.Is(err, ErrFewTypes) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	chosen := *h
+	chosen.Members = e.Choice.Hybrid().Members
+	e.Recipe.Spec = &chosen
+	return nil
 }
 
 // finish trains on all rows, and judges by the plan's own table.

@@ -311,6 +311,17 @@ func (d *Data) Target(t Task, rows []int) learn.Target {
 // Line returns the line of the file on which a row begins, 0 if unknown.
 func (d *Data) Line(row int) int64 { return d.line(int64(row)) }
 
+// normalRows returns those of some rows, whose labels must be known, that are normal.
+func (d *Data) normalRows(rows []int) []int {
+	var out []int
+	for _, r := range rows {
+		if !d.IsAttack(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // IsAttack reports whether the label of a row says attack. The label must be known.
 func (d *Data) IsAttack(row int) bool {
 	return d.Classes.Of(d.Levels[d.Label[row]]) == eda.AttackClass

@@ -20,9 +20,10 @@ import (
 
 // A Kind is a learner that can be asked for by name.
 type Kind struct {
-	Name  string
-	Title string // its name in a sentence
-	Steps string // the steps that suit it, as prep.ParseChain reads them
+	Name     string
+	Title    string // its name in a sentence
+	Steps    string // the steps that suit it, as prep.ParseChain reads them
+	Detector bool   // learns what is usual, and needs no label
 }
 
 // The steps that suit families of learners. Ranks suit those that add up weighted
@@ -33,25 +34,27 @@ const (
 	treeSteps     = "drop_constant,frequency"
 	linearSteps   = "drop_constant,impute,quantile(normal)"
 	distanceSteps = "drop_constant,impute,log1p,standard"
+	filledSteps   = "drop_constant,impute"
+	logSteps      = "drop_constant,log1p"
 	plainSteps    = "drop_constant"
 )
 
 var kinds = []Kind{
-	{"baseline", "class shares only", ""},
-	{"logreg", "logistic regression", linearSteps},
-	{"nb", "naive Bayes", plainSteps},
-	{"knn", "k-nearest neighbours", distanceSteps},
-	{"tree", "decision tree", plainSteps},
-	{"rf", "random forest", treeSteps},
-	{"et", "extremely randomised trees", treeSteps},
-	{"gbt", "gradient boosting", plainSteps},
-	{"ada", "AdaBoost", treeSteps},
-	{"bag", "bagged trees", treeSteps},
-	{"svm", "linear support vector machine", linearSteps},
-	{"rbfsvm", "support vector machine with a Gaussian kernel", linearSteps},
-	{"mlp", "multi-layer perceptron", linearSteps},
-	{"vote", "vote of several learners", ""},
-	{"stack", "stack of several learners", ""},
+	{Name: "baseline", Title: "class shares only"},
+	{Name: "logreg", Title: "logistic regression", Steps: linearSteps},
+	{Name: "nb", Title: "naive Bayes", Steps: plainSteps},
+	{Name: "knn", Title: "k-nearest neighbours", Steps: distanceSteps},
+	{Name: "tree", Title: "decision tree", Steps: plainSteps},
+	{Name: "rf", Title: "random forest", Steps: treeSteps},
+	{Name: "et", Title: "extremely randomised trees", Steps: treeSteps},
+	{Name: "gbt", Title: "gradient boosting", Steps: plainSteps},
+	{Name: "ada", Title: "AdaBoost", Steps: treeSteps},
+	{Name: "bag", Title: "bagged trees", Steps: treeSteps},
+	{Name: "svm", Title: "linear support vector machine", Steps: linearSteps},
+	{Name: "rbfsvm", Title: "support vector machine with a Gaussian kernel", Steps: linearSteps},
+	{Name: "mlp", Title: "multi-layer perceptron", Steps: linearSteps},
+	{Name: "vote", Title: "vote of several learners"},
+	{Name: "stack", Title: "stack of several learners"},
 }
 
 // Kinds lists the names of the learners, the simplest first.
@@ -61,6 +64,27 @@ func Kinds() []string {
 		names[i] = k.Name
 	}
 	return names
+}
+
+// IsDetector reports whether the learner of a kind learns what is usual, without labels.
+func IsDetector(kind string) bool {
+	k, err := KindNamed(kind)
+	return err == nil && k.Detector
+}
+
+// referenced reports whether models of a kind implement learn.Referenced.
+func referenced(kind string) bool { return kind == "hybrid" }
+
+// scoresOnly reports whether models of a kind give no probabilities.
+func scoresOnly(kind string) bool { return IsDetector(kind) || referenced(kind) }
+
+// UsualRule is how the threshold of a kind is found if nothing else is asked for: the most
+// probable class, or 5 % false alarms where there are only scores.
+func UsualRule(kind string) Rule {
+	if scoresOnly(kind) {
+		return Rule{By: FPR, Value: 0.05}
+	}
+	return Rule{}
 }
 
 // KindNamed returns the learner of that name. The error of any other name lists them,
@@ -123,6 +147,8 @@ func NewSpec(kind string) (learn.Spec, error) {
 		return &Vote{}, nil
 	case "stack":
 		return &Stack{}, nil
+	case "hybrid":
+		return &Hybrid{}, nil
 	}
 	_, err := KindNamed(kind)
 	return nil, err
@@ -161,6 +187,8 @@ func newModel(kind string) (learn.Model, error) {
 		return &VoteModel{}, nil
 	case "stack":
 		return &StackModel{}, nil
+	case "hybrid":
+		return &HybridModel{}, nil
 	}
 	_, err := KindNamed(kind)
 	return nil, err

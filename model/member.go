@@ -28,7 +28,7 @@ const (
 // A fittedMember is a member after training.
 type fittedMember struct {
 	steps prep.Fitted
-	model learn.Classifier
+	model learn.Model
 }
 
 // open returns the learner and the steps of a member.
@@ -99,20 +99,41 @@ func (m *Member) fit(ctx context.Context, x *learn.Matrix, y learn.Target, r lea
 	if err != nil {
 		return fittedMember{}, fmt.Errorf("%s: %w", m.Algo, err)
 	}
-	c, ok := fitted.(learn.Classifier)
-	if !ok {
-		return fittedMember{}, fmt.Errorf("%s gives no probabilities, and cannot be asked together with others: %w", m.Algo, learn.ErrSetting)
-	}
-	return fittedMember{steps, c}, nil
+	return fittedMember{steps, fitted}, nil
 }
 
-// probabilities writes what the member makes of rows.
+// fitClassifier is fit for a member that must give probabilities.
+func (m *Member) fitClassifier(ctx context.Context, x *learn.Matrix, y learn.Target, r learn.Run) (fittedMember, error) {
+	f, err := m.fit(ctx, x, y, r)
+	if err != nil {
+		return f, err
+	}
+	if _, ok := f.model.(learn.Classifier); !ok {
+		return f, fmt.Errorf("%s gives no probabilities to average: %w", m.Algo, learn.ErrSetting)
+	}
+	return f, nil
+}
+
+// probabilities writes what a member that is a classifier makes of rows.
 func (f *fittedMember) probabilities(dst []float64, x *learn.Matrix) error {
+	c, ok := f.model.(learn.Classifier)
+	if !ok {
+		return learn.Broken(f.model.Kind(), "it gives no probabilities")
+	}
 	z, err := f.steps.Apply(x)
 	if err != nil {
 		return err
 	}
-	return f.model.Probabilities(dst, z)
+	return c.Probabilities(dst, z)
+}
+
+// score writes the scores of rows.
+func (f *fittedMember) score(dst []float64, x *learn.Matrix) error {
+	z, err := f.steps.Apply(x)
+	if err != nil {
+		return err
+	}
+	return f.model.Score(dst, z)
 }
 
 // MarshalJSON writes the steps, and the model under the name of its kind.
@@ -139,17 +160,12 @@ func (f *fittedMember) UnmarshalJSON(text []byte) error {
 	if err != nil {
 		return err
 	}
-	c, ok := m.(learn.Classifier)
-	if !ok {
-		return learn.Broken(s.Model.Kind, "it gives no probabilities")
-	}
-	*f = fittedMember{s.Steps, c}
+	*f = fittedMember{s.Steps, m}
 	return nil
 }
 
-// check returns an error unless the member can score rows of the columns and tells the
-// classes apart.
-func (f *fittedMember) check(kind string, columns []learn.Column, classes []string) error {
+// check returns an error unless the member can score rows of the columns.
+func (f *fittedMember) check(kind string, columns []learn.Column) error {
 	if f.model == nil {
 		return learn.Broken(kind, "a member is not there")
 	}
@@ -159,12 +175,22 @@ func (f *fittedMember) check(kind string, columns []learn.Column, classes []stri
 	if err := f.model.Check(); err != nil {
 		return err
 	}
-	if len(f.model.Classes()) != len(classes) {
-		return learn.Broken(kind, "a member tells %d classes apart, not %d", len(f.model.Classes()), len(classes))
-	}
 	// One row must come through, or none will.
-	if err := f.probabilities(make([]float64, len(classes)), learn.NewMatrix(columns, 1)); err != nil {
+	if err := f.score(make([]float64, 1), learn.NewMatrix(columns, 1)); err != nil {
 		return learn.Broken(kind, "a member cannot score: %v", err)
+	}
+	return nil
+}
+
+// checkClasses returns an error unless the member can score rows of the columns and tells
+// as many classes apart.
+func (f *fittedMember) checkClasses(kind string, columns []learn.Column, classes []string) error {
+	if err := f.check(kind, columns); err != nil {
+		return err
+	}
+	c, ok := f.model.(learn.Classifier)
+	if !ok || len(c.Classes()) != len(classes) {
+		return learn.Broken(kind, "a member does not tell the %d classes apart", len(classes))
 	}
 	return nil
 }

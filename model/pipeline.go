@@ -103,6 +103,30 @@ func (p *Pipeline) scoreInto(s *Scores, x *learn.Matrix, from int) error {
 	}
 	p.Calibrator.apply(score, probabilities)
 	p.Cut.decide(class, score, probabilities, k)
+	if t, ok := p.Model.(learn.Typer); ok && k > 2 {
+		return decideTypes(t, class, z)
+	}
+	return nil
+}
+
+// decideTypes replaces the verdict on attacks by their class.
+func decideTypes(t learn.Typer, class []int32, z *learn.Matrix) error {
+	var attacks []int
+	for i, c := range class {
+		if c != 0 {
+			attacks = append(attacks, i)
+		}
+	}
+	if len(attacks) == 0 {
+		return nil
+	}
+	types := make([]int32, len(attacks))
+	if err := t.Types(types, z.Take(attacks)); err != nil {
+		return err
+	}
+	for k, i := range attacks {
+		class[i] = types[k]
+	}
 	return nil
 }
 
@@ -231,7 +255,7 @@ func (p *Pipeline) check() error {
 	if err := p.Model.Check(); err != nil {
 		return err
 	}
-	if c, ok := p.Model.(learn.Classifier); ok && !slices.Equal(c.Classes(), p.Classes) {
+	if c, ok := p.Model.(interface{ Classes() []string }); ok && !slices.Equal(c.Classes(), p.Classes) {
 		return learn.Broken("pipeline", "the model tells %v apart, the pipeline %v", c.Classes(), p.Classes)
 	}
 	if len(p.Classes) < 2 || p.Cut.Threshold != p.Cut.Threshold || math.IsInf(p.Cut.Threshold, 0) {

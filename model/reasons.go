@@ -81,7 +81,7 @@ const reasonOrders = 8
 // sampleReasons samples Shapley values against the reference row.
 func (p *Pipeline) sampleReasons(x *learn.Matrix) (*Reasons, error) {
 	columns := len(p.Schema.Inputs)
-	r := &Reasons{Scale: "score", Total: make([]float64, x.Rows), Parts: make([][]float64, columns)}
+	r := &Reasons{Scale: p.marginScale(), Total: make([]float64, x.Rows), Parts: make([][]float64, columns)}
 	for j := range columns {
 		r.Columns = append(r.Columns, p.Schema.Inputs[j].Name)
 		r.Parts[j] = make([]float64, x.Rows)
@@ -89,7 +89,7 @@ func (p *Pipeline) sampleReasons(x *learn.Matrix) (*Reasons, error) {
 	for i := range x.Rows {
 		orders := columnOrders(columns, p.Recipe.Seed)
 		mixed := p.mixtures(x, i, orders)
-		scores, err := p.modelScores(mixed)
+		scores, err := p.margins(mixed)
 		if err != nil {
 			return nil, err
 		}
@@ -106,6 +106,14 @@ func (p *Pipeline) sampleReasons(x *learn.Matrix) (*Reasons, error) {
 		r.Base, r.Total[i] = scores[0], scores[columns]
 	}
 	return r, nil
+}
+
+// marginScale names what is sampled.
+func (p *Pipeline) marginScale() string {
+	if m, ok := p.Model.(learn.Margined); ok {
+		return m.MarginScale()
+	}
+	return "score"
 }
 
 // columnOrders returns random orders of the columns, each followed by its reverse, with
@@ -163,13 +171,16 @@ func (in *Input) commonest() int32 {
 	return int32(best)
 }
 
-// modelScores returns the model's own scores.
-func (p *Pipeline) modelScores(x *learn.Matrix) ([]float64, error) {
+// margins returns the model's own scores, on its scale without ends if it has one.
+func (p *Pipeline) margins(x *learn.Matrix) ([]float64, error) {
 	z, err := p.Steps.Apply(x)
 	if err != nil {
 		return nil, err
 	}
 	scores := make([]float64, x.Rows)
+	if m, ok := p.Model.(learn.Margined); ok {
+		return scores, m.Margin(scores, z)
+	}
 	return scores, p.Model.Score(scores, z)
 }
 

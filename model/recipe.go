@@ -17,6 +17,7 @@ type Recipe struct {
 	Task      Task
 	Spec      learn.Spec
 	Steps     prep.Chain     // between the table and the learner; UsualSteps are those that suit it
+	AllRows   bool           // detectors learn from attacks as well as from normal rows
 	Balance   Balance        // what rows weigh
 	Rule      Rule           // how the threshold is found
 	Calibrate Calibration    // what is made of scores before the threshold
@@ -93,6 +94,9 @@ func placeOf(names []string, what, name string) (int, error) {
 	return 0, fmt.Errorf("there is no %s %q; choose one of %s", what, name, strings.Join(names, ", "))
 }
 
+// unlabelled reports whether the learner is a detector, which has no use for labels.
+func (r *Recipe) unlabelled() bool { return IsDetector(r.Spec.Kind()) }
+
 const usualFolds = 5
 
 // folds returns the number of folds.
@@ -110,6 +114,8 @@ func (r *Recipe) Check() error {
 		return fmt.Errorf("a recipe needs a learner; choose one of %s", strings.Join(Kinds(), ", "))
 	case r.Folds != 0 && (r.Folds < 2 || r.Folds > 100):
 		return fmt.Errorf("%d folds: want 2 to 100", r.Folds)
+	case r.Rule.By == Probable && scoresOnly(r.Spec.Kind()):
+		return fmt.Errorf("%s gives scores and no probabilities, so that no class is the most probable; give a rate of false alarms", r.Spec.Kind())
 	case r.Calibrate != NoCalibration && r.Task != Binary:
 		return fmt.Errorf("calibration %v is for the binary task; probabilities of several classes stay as they are", r.Calibrate)
 	}
@@ -122,6 +128,7 @@ type recipeJSON struct {
 	Algo      string          `json:"algo"`
 	Settings  json.RawMessage `json:"settings"`
 	Steps     prep.Chain      `json:"steps"`
+	AllRows   bool            `json:"all_rows,omitempty"`
 	Balance   Balance         `json:"balance"`
 	Rule      Rule            `json:"rule"`
 	Calibrate Calibration     `json:"calibrate"`
@@ -135,7 +142,7 @@ func (r Recipe) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(recipeJSON{r.Task, r.Spec.Kind(), settings, r.Steps, r.Balance, r.Rule, r.Calibrate, r.folds(), r.Seed})
+	return json.Marshal(recipeJSON{r.Task, r.Spec.Kind(), settings, r.Steps, r.AllRows, r.Balance, r.Rule, r.Calibrate, r.folds(), r.Seed})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -151,7 +158,7 @@ func (r *Recipe) UnmarshalJSON(text []byte) error {
 	if err := Set(spec, f.Settings); err != nil {
 		return err
 	}
-	*r = Recipe{Task: f.Task, Spec: spec, Steps: f.Steps, Balance: f.Balance, Rule: f.Rule, Calibrate: f.Calibrate, Folds: f.Folds, Seed: f.Seed}
+	*r = Recipe{Task: f.Task, Spec: spec, Steps: f.Steps, AllRows: f.AllRows, Balance: f.Balance, Rule: f.Rule, Calibrate: f.Calibrate, Folds: f.Folds, Seed: f.Seed}
 	return nil
 }
 

@@ -57,7 +57,7 @@ func (s *Stack) Fit(ctx context.Context, x *learn.Matrix, y learn.Target, r lear
 	}
 	m := &StackModel{Columns: x.Columns, Names: y.Classes, Final: final.(*linear.LogisticModel)}
 	for i := range members {
-		part, err := members[i].fit(ctx, x, y, r)
+		part, err := members[i].fitClassifier(ctx, x, y, r)
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +85,7 @@ func heldOutAnswers(ctx context.Context, members []Member, folds int, x *learn.M
 		}
 		tx := x.Take(test)
 		for i := range members {
-			fitted, err := members[i].fit(ctx, x.Take(train), y.Take(train), r)
+			fitted, err := members[i].fitClassifier(ctx, x.Take(train), y.Take(train), r)
 			if err != nil {
 				return nil, err
 			}

@@ -32,7 +32,7 @@ func Train(ctx context.Context, d *Data, rows []int, r Recipe, v *Validation, w 
 	if err := r.Check(); err != nil {
 		return nil, err
 	}
-	if v == nil && r.needsScores() {
+	if v == nil && r.needsFolds() {
 		var err error
 		if v, err = Validate(ctx, d, rows, r, Random, w); err != nil {
 			return nil, err
@@ -43,15 +43,13 @@ func Train(ctx context.Context, d *Data, rows []int, r Recipe, v *Validation, w 
 	if err != nil {
 		return nil, err
 	}
-	p.Cut = r.Rule.given(len(p.Classes))
-	if r.needsScores() {
-		all := make([]int, len(v.Rows))
-		for i := range all {
-			all[i] = i
-		}
-		if p.Calibrator, p.Cut, err = v.settle(r, all); err != nil {
-			return nil, err
-		}
+	if r.needsFolds() {
+		p.Calibrator, p.Cut, err = v.settle(r, allOf(len(v.Rows)))
+	} else {
+		p.Cut, err = p.ownCut()
+	}
+	if err != nil {
+		return nil, err
 	}
 	p.Training = Training{
 		Rows: int64(len(rows)), Label: d.LabelName, Normal: d.Classes.Normal, Attacks: d.attackCounts(rows),
@@ -59,8 +57,35 @@ func Train(ctx context.Context, d *Data, rows []int, r Recipe, v *Validation, w 
 	return p, p.selfTest()
 }
 
-// needsScores reports whether something is learned from scores of held-out rows.
-func (r *Recipe) needsScores() bool { return r.Rule.learned() || r.Calibrate != NoCalibration }
+// allOf returns the places of so many things.
+func allOf(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// needsFolds reports whether threshold or calibration are learned from scores of rows held
+// out by folds.
+func (r *Recipe) needsFolds() bool {
+	if r.Rule.By == FPR && r.Calibrate == NoCalibration && referenced(r.Spec.Kind()) {
+		return false
+	}
+	return r.Rule.learned() || r.Calibrate != NoCalibration
+}
+
+// ownCut returns the cut of a rule that needs no folds: one that is given, or the rate of
+// false alarms among the normal rows that the model itself has held back.
+func (p *Pipeline) ownCut() (Cut, error) {
+	m, ok := p.Model.(learn.Referenced)
+	if r := p.Recipe.Rule; !ok || r.By != FPR {
+		return r.given(len(p.Classes)), nil
+	}
+	reference := m.Reference()
+	threshold, err := p.Recipe.Rule.find(reference, make([]bool, len(reference)))
+	return Cut{Threshold: threshold}, err
+}
 
 // given returns the cut of a rule that needs no scores.
 func (r Rule) given(classes int) Cut {
@@ -73,8 +98,12 @@ func (r Rule) given(classes int) Cut {
 	return Cut{}
 }
 
-// fit learns schema, steps and model from some rows.
+// fit learns schema, steps and model from some rows; a detector from the normal ones
+// alone, unless the recipe wants all.
 func fit(ctx context.Context, d *Data, rows []int, r Recipe, w Work) (*Pipeline, error) {
+	if r.unlabelled() && !r.AllRows && d.Classes.Known() {
+		rows = d.normalRows(rows)
+	}
 	schema, err := newSchema(d, rows)
 	if err != nil {
 		return nil, err
@@ -83,8 +112,11 @@ func fit(ctx context.Context, d *Data, rows []int, r Recipe, w Work) (*Pipeline,
 	if err != nil {
 		return nil, err
 	}
-	y := d.Target(r.Task, rows)
-	y.Weights = r.weights(d, rows, &y)
+	var y learn.Target
+	if !r.unlabelled() {
+		y = d.Target(r.Task, rows)
+		y.Weights = r.weights(d, rows, &y)
+	}
 	run := learn.Run{Seed: r.Seed, Workers: w.Workers, Progress: w.Progress}
 	steps, z, err := r.Steps.Fit(ctx, x, y, run)
 	if err != nil {
@@ -96,7 +128,7 @@ func fit(ctx context.Context, d *Data, rows []int, r Recipe, w Work) (*Pipeline,
 	}
 	p := &Pipeline{Schema: schema, Derived: r.Derived, Recipe: r, Steps: steps, Model: m}
 	p.Classes = []string{eda.NormalClass, eda.AttackClass}
-	if c, ok := m.(learn.Classifier); ok {
+	if c, ok := m.(interface{ Classes() []string }); ok {
 		p.Classes = c.Classes()
 	}
 	return p, nil

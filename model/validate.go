@@ -93,7 +93,11 @@ func (v *Validation) add(ctx context.Context, d *Data, r Recipe, f Fold, w Work)
 	if err != nil {
 		return err
 	}
-	v.Folds = append(v.Folds, FoldResult{Round: f.Round, Train: len(f.Train), Test: len(f.Test), Held: f.Held,
+	cut, err := p.ownCut()
+	if err != nil {
+		return err
+	}
+	v.Folds = append(v.Folds, FoldResult{Round: f.Round, Cut: cut, Train: len(f.Train), Test: len(f.Test), Held: f.Held,
 		FitSeconds: fitted.Sub(start).Seconds(), ScoreSeconds: time.Since(fitted).Seconds()})
 	v.Raw.Score = append(v.Raw.Score, s.Score...)
 	if s.Probabilities != nil {
@@ -128,8 +132,8 @@ func (v *Validation) decide(r Recipe) error {
 	for f := range v.Folds {
 		to := from + v.Folds[f].Test
 		var calibrator *Calibrator
-		cut := r.Rule.given(k)
-		if r.needsScores() {
+		cut := v.Folds[f].Cut
+		if r.needsFolds() {
 			var err error
 			if calibrator, cut, err = v.settle(r, v.outside(f)); err != nil {
 				return err

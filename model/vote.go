@@ -41,7 +41,7 @@ func (v *Vote) Fit(ctx context.Context, x *learn.Matrix, y learn.Target, r learn
 	}
 	m := &VoteModel{Columns: x.Columns, Names: y.Classes, Weights: weights}
 	for i := range members {
-		part, err := members[i].fit(ctx, x, y, r)
+		part, err := members[i].fitClassifier(ctx, x, y, r)
 		if err != nil {
 			return nil, err
 		}
@@ -135,7 +135,7 @@ func checkParts(kind string, columns []learn.Column, classes []string, parts []f
 		return learn.Broken(kind, "%v", err)
 	}
 	for i := range parts {
-		if err := parts[i].check(kind, columns, classes); err != nil {
+		if err := parts[i].checkClasses(kind, columns, classes); err != nil {
 			return err
 		}
 	}

@@ -63,6 +63,8 @@ var learning = []Column{
 	{Key: "tested_low", Title: "This file, low", Kind: Real, Help: "lower bound of the value on the file"},
 	{Key: "tested_high", Title: "This file, high", Kind: Real, Help: "upper bound of the value on the file"},
 
+	{Key: "only_first", Title: "Only the first right", Kind: Count, Help: "records that only the first model judges rightly"},
+	{Key: "only_second", Title: "Only the other right", Kind: Count, Help: "records that only the other model judges rightly"},
 	{Key: "fold", Title: "Fold", Kind: Count, Help: "part of a cross-validation, from 1"},
 	{Key: "train_rows", Title: "Training rows", Kind: Count, Help: "records that were learned from"},
 	{Key: "test_rows", Title: "Judged rows", Kind: Count, Help: "records that were held out and judged"},

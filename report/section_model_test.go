@@ -285,3 +285,30 @@ func curvePoint(rows int, train float64, test ...float64) model.CurvePoint {
 	}
 	return p
 }
+
+func TestDuels(t *testing.T) {
+	entries, d, _ := entered(t, model.Binary, "tree", "nb", "baseline")
+	duels, err := model.Duels(context.Background(), d, entries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Duels(duels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkModelSections(t, s)
+	if len(s.Tables[0].Rows) != len(duels) || len(duels) == 0 {
+		t.Errorf("%d rows for %d duels", len(s.Tables[0].Rows), len(duels))
+	}
+	better := model.Duel{First: entries[0], Second: &model.Entry{Algo: "rf"}, Split: model.ByType}
+	better.Difference.CI.Low, better.Difference.CI.High = 0.01, 0.02
+	even := model.Duel{First: entries[0], Second: &model.Entry{Algo: "knn"}, Split: model.ByType}
+	even.Difference.CI.Low, even.Difference.CI.High = -0.01, 0.02
+	want := "Judged by attack types held out, " + entries[0].Algo + " is better than one other learner beyond the chance of the folds. These folds do not tell it from knn."
+	if got := duelLead([]model.Duel{better, even}); got != want {
+		t.Errorf("lead %q", got)
+	}
+	if s, err := Duels(nil); err != nil || s.Lead == "" {
+		t.Errorf("no duels: %v, %v", s, err)
+	}
+}

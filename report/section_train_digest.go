@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/netanom/netanom/model"
 	"github.com/netanom/netanom/plots"
@@ -44,7 +45,7 @@ func TrainDigest(sections []Section) []Section {
 
 // isTrained reports whether a section is that of one learner.
 func isTrained(id string) bool {
-	return len(id) > 6 && id[:6] == "train_" && id != "train_data" && id != "train_curve" && id != "train_duels"
+	return strings.HasPrefix(id, "train_") && !slices.Contains([]string{"train_data", "train_curve", "train_duels"}, id) && id != "train_duels"
 }
 
 // narrowed leaves a table of learners the columns that a terminal has room for.

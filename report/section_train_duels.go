@@ -2,41 +2,64 @@ package report
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/netanom/netanom/model"
-	"github.com/netanom/netanom/stats"
 )
 
-// Duels shows whether the first of several learners is better than each of the others by
-// more than chance in the folds.
+// Duels shows whether the first of several learners is better than each of the others
+// beyond what the folds make of chance.
 func Duels(duels []model.Duel) (Section, error) {
-	s := Section{ID: "train_duels", Title: "The first against each other"}
-	if len(duels) == 0 {
-		return s, nil
-	}
-	var results []stats.Result
-	var labels []string
-	behind := 0
+	s := Section{ID: "train_duels", Title: "Is the first learner better than the others?", Lead: duelLead(duels)}
+	t := Table{Name: "duels", Title: "AUC of the first less that of the other",
+		Columns: detail(Cols("model", "estimate", "conf_low", "conf_high", "p", "only_first", "only_second", "statistic", "df", "n", "log10_p", "effect_name", "effect", "method", "split"),
+			"statistic", "df", "n", "log10_p", "effect_name", "effect", "method", "split"),
+		Note: "Over the folds that both were judged on, by the t-test of Nadeau and Bengio, which corrects for what the folds share; p is not adjusted for the number of learners."}
 	for i := range duels {
-		results, labels = append(results, duels[i].Difference), append(labels, duels[i].Second.Algo)
-		if duels[i].Difference.P < 0.05 {
-			behind++
-		}
+		d := &duels[i]
+		r := &d.Difference
+		t.Rows = append(t.Rows, []any{d.Second.Algo, r.Estimate.Value, r.CI.Low, r.CI.High, P{r.P, r.Log10P}, d.OnlyFirst, d.OnlySecond,
+			r.Statistic.Value, first(r.DF), total(r.N), r.Log10P, words(r.Effect.Name), r.Effect.Value, r.Method, string(d.Split)})
 	}
-	how := "random folds"
-	if duels[0].Split == model.ByType {
-		how = "folds with attack types held out"
-	}
-	s.Lead = fmt.Sprintf("Of %d learners, %d %s from %s in the AUC of %s by more than chance (p below 0.05). Folds share training rows, which the corrected resampled t test allows for; with few folds it finds large differences only.",
-		len(duels), behind, differs(behind), duels[0].First.Algo, how)
-	t, err := Family{By: "model", Labels: labels}.Table("train_duels", "AUC of the first less that of the other", results)
-	s.Tables = append(s.Tables, t)
-	return s, err
+	s.Tables = []Table{t}
+	return s, nil
 }
 
-func differs(n int) string {
-	if n == 1 {
-		return "differs"
+// duelLead says how many of the others the first beats.
+func duelLead(duels []model.Duel) string {
+	if len(duels) == 0 {
+		return "There is nobody to compare with."
 	}
-	return "differ"
+	beaten, rivals := 0, []string{}
+	for i := range duels {
+		d := &duels[i]
+		if d.Second.Algo == baselineAlgo {
+			continue
+		}
+		if r := &d.Difference; r.CI.Low > 0 {
+			beaten++
+		} else if !math.IsNaN(r.CI.Low) {
+			rivals = append(rivals, d.Second.Algo)
+		}
+	}
+	by := "random folds"
+	if duels[0].Split == model.ByType {
+		by = "attack types held out"
+	}
+	text := fmt.Sprintf("Judged by %s, %s is better than %s beyond the chance of the folds.", by, duels[0].First.Algo, others(beaten))
+	if len(rivals) > 0 {
+		text += fmt.Sprintf(" These folds do not tell it from %s.", joined(rivals, 6))
+	}
+	return text
+}
+
+// others counts other learners.
+func others(n int) string {
+	switch n {
+	case 0:
+		return "no other learner"
+	case 1:
+		return "one other learner"
+	}
+	return fmt.Sprintf("%d other learners", n)
 }

@@ -32,7 +32,7 @@ func TuningDigest(s Section) Section {
 	s.Figures = nil
 	s.Tables = slices.Clone(s.Tables)
 	for i := range s.Tables {
-		s.Tables[i].Columns = detail(slices.Clone(s.Tables[i].Columns), "prepared_by", "balance", "seconds")
+		s.Tables[i].Columns = detail(slices.Clone(s.Tables[i].Columns), "prepared_by", "balance", "fit_seconds")
 	}
 	return shortened(s, 12)
 }
@@ -126,7 +126,7 @@ var plainWord = regexp.MustCompile(`^[A-Za-z0-9_.,=:+-]+$`)
 
 // trialTable lists the trials, the best of the largest share first, and failed ones last.
 func trialTable(t *model.Tuning) Table {
-	table := Table{Name: "trials", Title: "Trials, the best first", Columns: Cols("candidate", "model", "rows_share", "goal", "goal_sd", "settings", "prepared_by", "balance", "seconds", "note"),
+	table := Table{Name: "trials", Title: "Trials, the best first", Columns: Cols("candidate", "model", "rows_share", "goal", "goal_sd", "settings", "prepared_by", "balance", "fit_seconds", "note"),
 		Note: "Goal: " + goalName(t.Goal) + ", mean of the folds."}
 	sorted := slices.Clone(t.Trials)
 	slices.SortStableFunc(sorted, func(a, b model.Trial) int {

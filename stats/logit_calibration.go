@@ -63,12 +63,8 @@ func WilsonInterval(k, n int64, level float64) Interval {
 	if n == 0 || checkLevel(level) != nil {
 		return undefinedInterval()
 	}
-	z, size := NormalQuantile((1+level)/2), float64(n)
-	p := float64(k) / size
-	z2 := z * z / size
-	middle := (p + z2/2) / (1 + z2)
-	half := z / (1 + z2) * math.Sqrt(p*(1-p)/size+z2/(4*size))
-	return Interval{Low: max(0, middle-half), High: min(1, middle+half), Level: level}
+	low, high := wilson(float64(k)/float64(n), float64(n), NormalQuantile((1+level)/2))
+	return Interval{Low: low, High: high, Level: level}
 }
 
 // HosmerLemeshow tests whether the probabilities are calibrated, by what was observed

@@ -86,5 +86,12 @@ func wilson(p, n, z float64) (low, high float64) {
 	centre := p + z*z/(2*n)
 	reach := z * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
 	scale := 1 + z*z/n
-	return max(0, (centre-reach)/scale), min(1, (centre+reach)/scale)
+	low, high = max(0, (centre-reach)/scale), min(1, (centre+reach)/scale)
+	switch p { // where rounding would leave a gap
+	case 0:
+		low = 0
+	case 1:
+		high = 1
+	}
+	return low, high
 }

@@ -63,7 +63,7 @@ var doors = map[string][]string{
 	"github.com/schollz/progressbar":       {"cmd"},
 	"go.yaml.in/yaml":                      {"cmd"},
 	"golang.org/x/term":                    {"cmd"},
-	"golang.org/x/sys":                     {"stats", "dataset", "report", "model/neural", "model/boost"},
+	"golang.org/x/sys":                     {"stats", "dataset", "report", "model/neural", "model/cluster"},
 	"golang.org/x/image":                   {"plots"},
 	"github.com/mattn/go-runewidth":        {"report"},
 	"github.com/clipperhouse/displaywidth": {"report"},

@@ -73,6 +73,20 @@ func TestWorkers(t *testing.T) {
 	}
 }
 
+// Each seed draws other rows and columns.
+func TestSeeds(t *testing.T) {
+	x, y := overlapping(500, 2)
+	for _, s := range []*GradientBoosting{{Trees: 3, Subsample: 0.5}, {Trees: 3, Colsample: 0.5}, {Trees: 3, EarlyStopping: "on"}} {
+		seen := make(map[string]bool)
+		for seed := range uint64(4) {
+			seen[string(text(t, fitModel(t, s, x, y, learn.Run{Seed: seed})))] = true
+		}
+		if len(seen) < 3 { // a few columns may be drawn alike
+			t.Errorf("%+v: %d models of 4 seeds", s, len(seen))
+		}
+	}
+}
+
 // The order of rows has no part in the result.
 func TestRowOrder(t *testing.T) {
 	x, y := overlapping(3000, 3)

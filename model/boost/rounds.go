@@ -239,7 +239,7 @@ func (b *booster) draw(round int) {
 		rows := b.shards[m].all
 		for len(rows) > 0 {
 			block := rows[:min(shardBlock, len(rows))]
-			rng := rand.New(rand.NewPCG(b.seed^uint64(round)<<32|streamRows, uint64(block[0])))
+			rng := rand.New(rand.NewPCG(b.seed, streamRows<<60|uint64(round)<<32|uint64(block[0])))
 			for _, r := range block {
 				if rng.Float64() >= b.Subsample {
 					b.drawn[m] = append(b.drawn[m], r)
@@ -259,7 +259,7 @@ func (b *booster) draws(tree int) []int {
 	if b.Colsample == 1 {
 		return columns
 	}
-	rng := rand.New(rand.NewPCG(b.seed^streamColumns<<60, uint64(tree)))
+	rng := rand.New(rand.NewPCG(b.seed, streamColumns<<60|uint64(tree)))
 	rng.Shuffle(len(columns), func(i, j int) { columns[i], columns[j] = columns[j], columns[i] })
 	columns = columns[:max(1, int(math.Round(b.Colsample*float64(len(columns)))))]
 	slices.Sort(columns)

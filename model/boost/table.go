@@ -113,7 +113,7 @@ func (t *table) group(listed []int) {
 		c := &t.columns[j]
 		c.at = t.cells
 		g := len(t.groups) - 1
-		if g < 0 || c.at+c.size-t.groups[g].at > groupCells-listStep || entries+listed[j]+listStep*t.rows > math.MaxUint32 {
+		if g < 0 || c.at+c.size-t.groups[g].at > groupCells-listStep || uint64(entries+listed[j]+listStep*t.rows) > math.MaxUint32 {
 			t.groups = append(t.groups, group{from: j, at: c.at})
 			g++
 			entries = 0

@@ -70,6 +70,33 @@ type Classifier interface {
 	Probabilities(dst []float64, x *Matrix) error
 }
 
+// A Typer scores rows as a detector does, and can say of attacks which class they are.
+type Typer interface {
+	Model
+	// Classes are those of the target it was fitted to.
+	Classes() []string
+	// Types writes a class above 0 for each row: what the row is if it is an attack.
+	Types(dst []int32, x *Matrix) error
+}
+
+// A Referenced model has scored normal rows that it was not fitted to, so that a rate of
+// false alarms can be kept without fitting further models.
+type Referenced interface {
+	Model
+	// Reference returns these scores, ascending.
+	Reference() []float64
+}
+
+// A Margined model has its scores on a scale without ends as well, on which parts can be
+// told even where the scores themselves are all but 1.
+type Margined interface {
+	Model
+	// Margin writes a number for each row that is larger where the score is.
+	Margin(dst []float64, x *Matrix) error
+	// MarginScale names the scale.
+	MarginScale() string
+}
+
 // An Explainer can say what each column adds to a row's score, exactly.
 type Explainer interface {
 	Model
