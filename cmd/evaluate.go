@@ -103,7 +103,7 @@ attack_recall, or name one: 'metric_key == "fpr" && value > 0.05'. A gate such
 as 'recall < 0.9' also looks at single attack types, services and classes.`,
 		Example: `  netanom simulate --connections 3000 --out traffic.csv
   netanom simulate --connections 1000 --seed 2 --out later.csv
-  netanom train traffic.csv --out rf.netanom
+  netanom train traffic.csv --algo rf --out rf.netanom
   netanom train traffic.csv --algo tree --out tree.netanom
   netanom evaluate later.csv --model rf.netanom
   netanom evaluate later.csv --model rf.netanom --against tree.netanom

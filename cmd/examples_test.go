@@ -12,7 +12,8 @@ import (
 
 // brief leaves out the pictures of commands that would draw many.
 func brief(args []string) []string {
-	if testing.Short() && slices.Contains([]string{"eda", "train", "evaluate", "tune"}, args[0]) {
+	many := slices.Contains([]string{"train", "evaluate", "predict", "explain", "tune"}, args[0])
+	if many || testing.Short() && args[0] == "eda" {
 		return append(args, "--no-report")
 	}
 	return args
@@ -66,7 +67,7 @@ func TestExamples(t *testing.T) {
 			line = strings.TrimSpace(line)
 			fits(t, "an example of "+c.Name(), "  "+line, 80)
 			t.Run(strings.ReplaceAll(line, " ", "_"), func(t *testing.T) {
-				if testing.Short() && (strings.Contains(line, "--algo all") || strings.HasPrefix(line, "netanom train --out")) {
+				if testing.Short() && strings.Contains(line, "--algo all") {
 					t.Skip("takes long")
 				}
 				fitsPipe(t, line, pipe(t, line))

@@ -26,6 +26,7 @@ type recipeOptions struct {
 	steps, derived           string
 	threshold, costs         string
 	fpr, alerts, rowsPerDay  number
+	tail                     number
 	folds, seed              number
 	flags                    *pflag.FlagSet
 }
@@ -40,6 +41,7 @@ func (o *recipeOptions) addFlags(c *cobra.Command, in *inputOptions) {
 	o.fpr = number{value: math.NaN(), high: 1, kind: open}
 	o.alerts = number{value: math.NaN(), high: 1e12, kind: open}
 	o.rowsPerDay = number{value: math.NaN(), high: 1e15, kind: open}
+	o.tail = number{value: 0.001, high: 1, kind: open}
 	o.folds = number{value: 5, low: 2, high: 100, kind: whole}
 	o.seed = number{value: 1, high: 1 << 53, kind: whole}
 	f := c.Flags()
@@ -54,7 +56,8 @@ func (o *recipeOptions) addFlags(c *cobra.Command, in *inputOptions) {
 	f.Var(&o.alerts, "alerts-per-day", "threshold: alerts that somebody can look at in a day")
 	f.Var(&o.rowsPerDay, "rows-per-day", "connections in a day, for --alerts-per-day (default: by the times in the table)")
 	f.StringVar(&o.costs, "cost", "", "threshold: `costs` of a false alarm and of a missed attack, as in 1:20")
-	f.StringVar(&o.threshold, "threshold", "", "`threshold`: a score from 0 to 1, or f1 or mcc for the best (default: most probable class)")
+	f.StringVar(&o.threshold, "threshold", "", "`rule` for the threshold: a score from 0 to 1, or f1 or mcc for the best (default: most probable class)")
+	f.Var(&o.tail, "tail", "threshold of detectors without a label: probability with which an ordinary row exceeds it")
 	f.Var(&o.calibrate, "calibrate", o.calibrate.usage("make probabilities of scores"))
 	f.Var(&o.folds, "folds", "parts of a cross-validation")
 	f.Var(&o.seed, "seed", "seed of everything left to chance")
@@ -72,7 +75,7 @@ func (o *recipeOptions) addFlags(c *cobra.Command, in *inputOptions) {
 // check refuses flags that do not go together, before any work.
 func (o *recipeOptions) check() error {
 	var rules []string
-	for _, name := range []string{"fpr", "alerts-per-day", "cost", "threshold"} {
+	for _, name := range []string{"fpr", "alerts-per-day", "cost", "threshold", "tail"} {
 		if o.flags.Changed(name) {
 			rules = append(rules, "--"+name)
 		}
@@ -112,6 +115,8 @@ func (o *recipeOptions) rule(d *model.Data) (r model.Rule, err error) {
 			return r, usagef("%v alerts a day are more than the %v connections a day", r.Value, r.Rows)
 		}
 		return r, nil
+	case o.flags.Changed("tail"):
+		return model.Rule{By: model.Tail, Value: o.tail.value}, nil
 	case o.costs != "":
 		return costRule(o.costs)
 	case o.threshold == "":
@@ -173,7 +178,9 @@ func (o *recipeOptions) recipe(algo string, settings []string, d *model.Data) (r
 		return r, err
 	}
 	if r.Rule == (model.Rule{}) {
-		r.Rule = model.UsualRule(algo)
+		if r.Rule = model.UsualRule(algo); !d.Classes.Known() {
+			r.Rule = model.Rule{By: model.Tail, Value: o.tail.value}
+		}
 	}
 	r.Folds, r.Seed = int(o.folds.value), uint64(o.seed.value)
 	if err := r.Check(); err != nil {

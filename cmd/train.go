@@ -11,8 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/netanom/netanom/dataset"
-	"github.com/netanom/netanom/eda"
 	"github.com/netanom/netanom/model"
 	"github.com/netanom/netanom/report"
 )
@@ -29,14 +27,20 @@ type trainOptions struct {
 	out      string
 	card     string
 	curve    bool
+	allRows  bool
 	rounds   number
+
+	unlabelled bool // the table has no label that tells normal from attack
 }
 
 // The ways to judge learners, by the names of --validate.
 var validations = []string{"random", "attacks", "group", "time", "none"}
 
-// defaultAlgo is the learner that is trained if none is named.
-const defaultAlgo = "rf"
+// The learners that are trained if none is named: with a label, and without one.
+const (
+	defaultAlgo       = "hybrid"
+	defaultUnlabelled = "ensemble"
+)
 
 // allAlgos stands for every learner.
 const allAlgos = "all"
@@ -61,8 +65,8 @@ attacks of which they have seen none, as in real life. A test file of its own
 baseline that knows only how frequent attacks are. The best is written to --out.
 Columns made from the label (NSL-KDD's difficulty, last_flag), identifiers and
 times are not learned from.`,
-		Example: `  netanom train --out detector.netanom
-  netanom simulate --connections 2000 --out small.csv
+		Example: `  netanom simulate --connections 2000 --out small.csv
+  netanom train small.csv --out detector.netanom
   netanom train small.csv --algo gbt --fpr 0.01 --out detector.netanom
   netanom train small.csv --algo all --validate random --folds 2
   netanom train small.csv --algo logreg --set C=0.1 --steps impute,standard
@@ -71,13 +75,14 @@ times are not learned from.`,
 	o.featureFlag(c)
 	f := c.Flags()
 	f.Lookup("feature").Usage = "`column` to learn from, or all; repeatable (default: all that may be)"
-	f.StringSliceVar(&o.algos, "algo", []string{defaultAlgo}, "`learner`: "+strings.Join(model.Kinds(), ", ")+"; several, or all")
+	f.StringSliceVar(&o.algos, "algo", nil, "`learner`: "+strings.Join(model.Kinds(), ", ")+"; several, or all (default: hybrid, or ensemble without a label)")
 	f.StringArrayVar(&o.settings, "set", nil, "`name=value` of a setting of the learner; repeatable")
 	o.addFlags(c, &o.input)
 	f.StringSliceVar(&o.validate, "validate", []string{"random", "attacks"}, "`words` for how to judge: "+strings.Join(validations, ", "))
 	f.Var(&o.rounds, "rounds", "times that random folds are dealt out anew")
 	f.StringVar(&o.groupBy, "group-by", "", "`column` whose rows of one value stay together, for --validate group")
 	f.StringVar(&o.test, "test", "", "`file` to judge by that is not trained on")
+	f.BoolVar(&o.allRows, "all-rows", false, "let detectors learn from attacks too, instead of normal rows alone")
 	f.BoolVar(&o.curve, "learning-curve", false, "measure how well fewer rows would do")
 	f.StringVar(&o.out, "out", "", "`file` to write the model to, or the best of several")
 	f.StringVar(&o.card, "card", "", "`file` to write a model card to, as Markdown, or as JSON if its name ends in .json")
@@ -101,6 +106,9 @@ func (o *trainOptions) ask(ctx context.Context, in *input) (answer, error) {
 	if err := o.openTest(ctx, &plan, t.data, t.derived); err != nil {
 		return answer{}, err
 	}
+	if o.unlabelled {
+		plan = model.Plan{}
+	}
 	entries, interrupted, err := o.enterAll(ctx, in, t, plan)
 	if err != nil {
 		return answer{}, err
@@ -123,6 +131,9 @@ func (o *trainOptions) ask(ctx context.Context, in *input) (answer, error) {
 		}
 	}
 	found.sections = append(report.Contest(entries), report.TrainingData(t.data, len(t.rows)))
+	if best.Choice != nil {
+		found.sections = append(found.sections, report.HybridChoice(best.Choice))
+	}
 	if err := o.addDuels(ctx, t, entries, &found); err != nil {
 		return answer{}, err
 	}
@@ -167,26 +178,6 @@ func (o *trainOptions) writeCard(p *model.Pipeline) error {
 		write = doc.WriteJSON
 	}
 	return writeOut(o.world, o.card, write)
-}
-
-// warnings says what of the rows makes figures misleading.
-func (t *trainingSet) warnings(plan model.Plan, o model.Cleaning) []string {
-	const manyNear = 0.1
-	var out []string
-	c := &t.cleaned
-	if c.Unlabelled > 0 {
-		out = append(out, "Left out because they have no label: "+counted(c.Unlabelled, "row")+".")
-	}
-	if c.Dropped > 0 {
-		out = append(out, "Left out by --drop: "+counted(c.Dropped, "row")+".")
-	}
-	if c.Contradictory > 0 && !o.Contradictions {
-		out = append(out, counted(c.Contradictory, "row")+" contradict others: the same features, normal in one and an attack in another. --drop contradictions leaves them out.")
-	}
-	if plan.Random && c.NearShare() > manyNear {
-		out = append(out, report.Format(report.Share, c.NearShare())+" of the rows nearly equal an earlier one (numbers rounded to one digit), so that random folds judge by rows that training has all but seen. Attack types held out (--validate attacks), a later file (--test), or --validate time or group tell more.")
-	}
-	return out
 }
 
 // plan says by what to judge.
@@ -241,17 +232,28 @@ func (o *trainOptions) checkFiles() error {
 
 // single is the learner that the user named; "" if there are several.
 func (o *trainOptions) single() string {
-	if names := slices.Compact(slices.Clone(o.algos)); len(names) == 1 && names[0] != allAlgos {
+	if names := slices.Compact(slices.Clone(o.named())); len(names) == 1 && names[0] != allAlgos {
 		return names[0]
 	}
 	return ""
+}
+
+// named are the learners that the user has named, or those that are usual.
+func (o *trainOptions) named() []string {
+	switch {
+	case len(o.algos) > 0:
+		return o.algos
+	case o.unlabelled:
+		return []string{defaultUnlabelled}
+	}
+	return []string{defaultAlgo}
 }
 
 // wanted are the learners to train, the baseline among them where there are figures to
 // compare.
 func (o *trainOptions) wanted() ([]string, error) {
 	var names []string
-	for _, a := range o.algos {
+	for _, a := range o.named() {
 		if a == allAlgos {
 			names = append(names, model.Kinds()...)
 			continue
@@ -261,108 +263,11 @@ func (o *trainOptions) wanted() ([]string, error) {
 		}
 		names = append(names, a)
 	}
-	if len(names) == 0 {
-		return nil, usagef("--algo needs a learner: %s", strings.Join(model.Kinds(), ", "))
+	if !o.unlabelled {
+		names = append(names, "baseline")
 	}
-	names = append(names, "baseline")
 	slices.Sort(names)
 	return model.SortedKinds(slices.Compact(names)), nil
-}
-
-// A trainingSet is what models learn from.
-type trainingSet struct {
-	data    *model.Data
-	rows    []int
-	cleaned model.Cleaned
-	derived dataset.Recipe
-}
-
-// trainingData loads and cleans the table.
-func (o *trainOptions) trainingData(ctx context.Context, in *input) (*trainingSet, error) {
-	return o.load(ctx, in, model.DataOptions{Features: o.features, Insist: o.insist, Normal: o.input.normal, Group: o.groupBy})
-}
-
-// load derives columns, loads the table, and leaves out the rows that --drop names.
-func (o *recipeOptions) load(ctx context.Context, in *input, opt model.DataOptions) (*trainingSet, error) {
-	t := &trainingSet{}
-	var err error
-	if t.derived, err = o.derive(in); err != nil {
-		return nil, err
-	}
-	table, err := in.table(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if _, err = eda.FindClasses(table.Schema(), opt.Normal); err != nil {
-		return nil, usageError{err}
-	}
-	if t.data, err = model.Load(ctx, table, opt); err != nil {
-		return nil, asked(err)
-	}
-	if t.rows, err = t.data.Labelled(); err != nil {
-		return nil, asked(err)
-	}
-	t.rows, t.cleaned = t.data.Clean(t.rows, o.cleaning())
-	return t, nil
-}
-
-// asked makes an error of usage of one that says that something was asked wrongly.
-func asked(err error) error {
-	var name *dataset.NameError
-	if errors.Is(err, model.ErrNoLabel) || errors.Is(err, model.ErrColumn) || errors.As(err, &name) {
-		return usageError{err}
-	}
-	return err
-}
-
-// openTest loads the file of --test with the columns that are learned from.
-func (o *trainOptions) openTest(ctx context.Context, plan *model.Plan, d *model.Data, derived dataset.Recipe) error {
-	if o.test == "" {
-		return nil
-	}
-	in, err := o.input.open(ctx, o.world, []string{o.test})
-	if err != nil {
-		return err
-	}
-	defer in.close()
-	if len(derived.Derivations) > 0 {
-		if in.filtered, err = dataset.Derive(in.filtered, derived); err != nil {
-			return fmt.Errorf("%s: %w", o.test, err)
-		}
-	}
-	table, err := in.table(ctx)
-	if err != nil {
-		return err
-	}
-	columns, err := columnsIn(table.Schema(), d.Features())
-	if err != nil {
-		return fmt.Errorf("%s: %w", o.test, err)
-	}
-	if plan.Test, err = model.Load(ctx, table, model.DataOptions{Features: columns, Insist: columns, Normal: o.input.normal}); err != nil {
-		return fmt.Errorf("%s: %w", o.test, err)
-	}
-	if plan.Seen, err = plan.Test.Labelled(); err != nil {
-		return fmt.Errorf("%s: %w", o.test, err)
-	}
-	return nil
-}
-
-// columnsIn returns the names that columns have in another table.
-func columnsIn(s *dataset.Schema, columns []string) ([]string, error) {
-	lacking := &model.MissingError{Inputs: len(columns)}
-	var names []string
-	for _, c := range columns {
-		at, err := s.Resolve(c)
-		if err != nil {
-			lacking.Columns = append(lacking.Columns, c)
-			continue
-		}
-		names = append(names, s.Columns[at].Name)
-	}
-	if len(lacking.Columns) > 0 {
-		return nil, lacking
-	}
-	return names, nil
 }
 
 // enterAll trains and judges the learners one after the other. An interruption after
@@ -384,7 +289,7 @@ func (o *trainOptions) enterAll(ctx context.Context, in *input, t *trainingSet, 
 		if name == "baseline" {
 			r.Steps = nil
 		}
-		r.Derived = t.derived
+		r.Derived, r.AllRows = t.derived, o.allRows
 		e, err := model.Enter(ctx, t.data, t.rows, r, plan, o.work(in))
 		if ctx.Err() != nil && bestOf(entries) != nil {
 			return entries, true, nil

@@ -55,7 +55,7 @@ and writes the model.`,
 	o.featureFlag(c)
 	f := c.Flags()
 	f.Lookup("feature").Usage = "`column` to learn from, or all; repeatable (default: all that may be)"
-	f.StringSliceVar(&o.algos, "algo", []string{defaultAlgo}, "`learner`s to search: "+strings.Join(model.Kinds(), ", "))
+	f.StringSliceVar(&o.algos, "algo", []string{"rf"}, "`learner`s to search: "+strings.Join(model.Kinds(), ", "))
 	o.addFlags(c, &o.input)
 	f.Lookup("folds").DefValue = "3"
 	o.folds.value = 3

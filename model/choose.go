@@ -247,7 +247,7 @@ func (s *choosing) climb() {
 			members = append(members, i)
 		}
 	}
-	if len(members) == 0 {
+	if !s.enough(members) {
 		members = allOf(len(s.Candidates))
 	}
 	at := s.merit(members)

@@ -17,6 +17,7 @@ func TestContracts(t *testing.T) {
 		{"vote", &Vote{Members: members}, modeltest.Options{New: func() learn.Model { return &VoteModel{} }, Missing: true, Labels: true}},
 		{"vote weighted", &Vote{Members: members, Weights: []float64{3, 1}}, modeltest.Options{New: func() learn.Model { return &VoteModel{} }, Missing: true, Labels: true}},
 		{"stack", &Stack{Members: members, Folds: 3}, modeltest.Options{New: func() learn.Model { return &StackModel{} }, Missing: true, Labels: true}},
+		{"hybrid", &Hybrid{Members: []Member{{Algo: "tree", Steps: "drop_constant"}, {Algo: "kmeans"}, {Algo: "hbos"}}}, modeltest.Options{New: func() learn.Model { return &HybridModel{} }, Missing: true, Labels: true, Rows: 600}},
 	} {
 		t.Run(c.name, func(t *testing.T) { modeltest.Check(t, c.spec, c.o) })
 	}

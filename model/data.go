@@ -17,6 +17,7 @@ import (
 var (
 	ErrNoLabel = errors.New("the table has no label from which normal and attack can be told")
 	ErrColumn  = errors.New("the column must not be learned from")
+	ErrSetting = learn.ErrSetting // a learner or step cannot be set so
 )
 
 // A refusal is an ErrColumn with a sentence of its own.
@@ -147,6 +148,8 @@ func (d *Data) choose(s *dataset.Schema, o DataOptions) ([]int, error) {
 			}
 		case slices.Contains(insisted, j) && learnable(c):
 			why = ""
+		case c.Role == dataset.Label && slices.Contains(asked, j):
+			return nil, refusal{fmt.Sprintf("column %q is the label; a model that sees it has nothing to learn", c.Name)}
 		case why != "" && slices.Contains(asked, j):
 			return nil, refusal{fmt.Sprintf("column %q %s; --insist %s learns from it all the same", c.Name, why, c.Name)}
 		}
@@ -258,6 +261,9 @@ func groupsOf(t *dataset.Table, name string) ([]int32, error) {
 	}
 	return out, nil
 }
+
+// All returns all rows.
+func (d *Data) All() []int { return allOf(d.Rows) }
 
 // Labelled returns the rows whose label is known, in order. It is an error if the
 // label does not tell normal from attack.

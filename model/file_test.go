@@ -25,8 +25,11 @@ var update = flag.Bool("update", false, "write model files of kinds that have no
 var quickSettings = map[string]string{
 	"rf": `{"trees":5}`, "et": `{"trees":5}`, "ada": `{"trees":5}`, "bag": `{"trees":3}`, "gbt": `{"trees":8,"max_leaf_nodes":8}`,
 	"mlp": `{"hidden_layers":[8],"max_iter":5}`, "rbfsvm": `{"n_components":20}`,
-	"vote":  `{"members":[{"algo":"tree"},{"algo":"logreg"}]}`,
-	"stack": `{"members":[{"algo":"tree"},{"algo":"nb"}],"folds":2}`,
+	"vote":   `{"members":[{"algo":"tree"},{"algo":"logreg"}]}`,
+	"stack":  `{"members":[{"algo":"tree"},{"algo":"nb"}],"folds":2}`,
+	"hybrid": `{"members":[{"algo":"tree"},{"algo":"kmeans"},{"algo":"pca"}]}`, "iforest": `{"trees":5,"max_samples":64}`, "eif": `{"trees":5,"max_samples":64}`,
+	"ocsvm": `{"max_samples":200}`, "autoencoder": `{"hidden_layers":[4],"max_iter":5}`, "gmm": `{"n_components":2}`,
+	"ensemble": `{"members":[{"algo":"hbos"},{"algo":"pca"}]}`,
 }
 
 // messy is rows as people really have them: other spellings and orders of columns, gaps,

@@ -31,7 +31,8 @@ type HybridModel struct {
 	Names   []string       `json:"classes"`
 	Parts   []fittedMember `json:"members"`
 	Fused   fusion         `json:"fusion"`
-	Type    *fittedMember  `json:"types,omitempty"` // tells Names[1:] apart; nil for two classes
+	Type    *fittedMember  `json:"types,omitempty"` // tells Names[1:] apart; nil where all attacks are of one class
+	Only    int32          `json:"only,omitempty"`  // that class; 0 where Type tells
 }
 
 const usualHeldBack = 0.2
@@ -117,7 +118,7 @@ func (h *Hybrid) Fit(ctx context.Context, x *learn.Matrix, y learn.Target, r lea
 		m.Parts, scores[i] = append(m.Parts, part), s
 	}
 	m.Fused = newFusion(weights, scores)
-	if len(y.Classes) > 2 {
+	if m.Only = t.onlyType(); m.Only == 0 {
 		m.Type, err = t.types(ctx, h.Types, r)
 	}
 	return m, err
@@ -147,8 +148,8 @@ func newHybridTraining(x *learn.Matrix, y learn.Target, share float64, seed uint
 			t.normal = append(t.normal, i)
 		}
 	}
-	if len(held) < 2 || len(t.normal) < 2 {
-		return nil, fmt.Errorf("%d normal rows, and %d held back: %w", len(t.normal), len(held), learn.ErrTooFew)
+	if len(held) < 2 || len(t.normal) < 2 || len(t.attacks) == 0 {
+		return nil, fmt.Errorf("%d attacks, %d normal rows, and %d held back: %w", len(t.attacks), len(t.normal), len(held), learn.ErrTooFew)
 	}
 	t.known = slices.Concat(t.normal, t.attacks)
 	slices.Sort(t.known)
@@ -184,7 +185,18 @@ func (f *fittedMember) scores(ctx context.Context, x *learn.Matrix, workers int)
 	return scores, err
 }
 
-// types trains what tells attacks apart; nil where there is only one kind.
+// onlyType returns the class of all attacks, 0 if they are of several.
+func (t *hybridTraining) onlyType() int32 {
+	only := t.y.Y[t.attacks[0]]
+	for _, i := range t.attacks {
+		if t.y.Y[i] != only {
+			return 0
+		}
+	}
+	return only
+}
+
+// types trains what tells attacks apart.
 func (t *hybridTraining) types(ctx context.Context, m *Member, r learn.Run) (*fittedMember, error) {
 	if m == nil {
 		m = &Member{Algo: "logreg"}
@@ -258,7 +270,7 @@ func (m *HybridModel) Types(dst []int32, x *learn.Matrix) error {
 	}
 	if m.Type == nil {
 		for i := range dst {
-			dst[i] = 1
+			dst[i] = m.Only
 		}
 		return nil
 	}
@@ -275,7 +287,7 @@ func (m *HybridModel) Types(dst []int32, x *learn.Matrix) error {
 
 // Check implements learn.Model.
 func (m *HybridModel) Check() error {
-	if len(m.Parts) == 0 || len(m.Parts) > maxMembers || len(m.Names) < 2 || (m.Type == nil) != (len(m.Names) == 2) {
+	if len(m.Parts) == 0 || len(m.Parts) > maxMembers || len(m.Names) < 2 || (m.Type == nil) != (m.Only > 0 && int(m.Only) < len(m.Names)) {
 		return learn.Broken(m.Kind(), "%d members for %d classes", len(m.Parts), len(m.Names))
 	}
 	if err := learn.CheckColumns(m.Columns); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/netanom/netanom/model/linear"
 	"github.com/netanom/netanom/model/neighbor"
 	"github.com/netanom/netanom/model/neural"
+	"github.com/netanom/netanom/model/outlier"
 	"github.com/netanom/netanom/model/prep"
 	"github.com/netanom/netanom/model/tree"
 )
@@ -55,6 +56,21 @@ var kinds = []Kind{
 	{Name: "mlp", Title: "multi-layer perceptron", Steps: linearSteps},
 	{Name: "vote", Title: "vote of several learners"},
 	{Name: "stack", Title: "stack of several learners"},
+	{Name: "hybrid", Title: "hybrid of learners and detectors"},
+	{Name: "iforest", Title: "isolation forest", Steps: filledSteps, Detector: true},
+	{Name: "eif", Title: "extended isolation forest", Steps: distanceSteps, Detector: true},
+	{Name: "lof", Title: "local outlier factor", Steps: distanceSteps, Detector: true},
+	{Name: "knndist", Title: "distance to the nearest neighbours", Steps: distanceSteps, Detector: true},
+	{Name: "ocsvm", Title: "one-class support vector machine", Steps: distanceSteps, Detector: true},
+	{Name: "mahalanobis", Title: "Mahalanobis distance", Steps: distanceSteps, Detector: true},
+	{Name: "pca", Title: "reconstruction error of principal components", Steps: distanceSteps, Detector: true},
+	{Name: "autoencoder", Title: "reconstruction error of an autoencoder", Steps: linearSteps, Detector: true},
+	{Name: "kmeans", Title: "distance to the nearest centre", Steps: distanceSteps, Detector: true},
+	{Name: "gmm", Title: "density of a Gaussian mixture", Steps: distanceSteps, Detector: true},
+	{Name: "ecod", Title: "empirical tail probabilities (ECOD)", Steps: plainSteps, Detector: true},
+	{Name: "copod", Title: "copula-based tail probabilities (COPOD)", Steps: plainSteps, Detector: true},
+	{Name: "hbos", Title: "histogram-based outlier score", Steps: logSteps, Detector: true},
+	{Name: "ensemble", Title: "ensemble of detectors", Steps: distanceSteps, Detector: true},
 }
 
 // Kinds lists the names of the learners, the simplest first.
@@ -149,6 +165,11 @@ func NewSpec(kind string) (learn.Spec, error) {
 		return &Stack{}, nil
 	case "hybrid":
 		return &Hybrid{}, nil
+	case "autoencoder":
+		return &neural.Autoencoder{}, nil
+	}
+	if IsDetector(kind) {
+		return outlier.NewSpec(kind)
 	}
 	_, err := KindNamed(kind)
 	return nil, err
@@ -189,6 +210,11 @@ func newModel(kind string) (learn.Model, error) {
 		return &StackModel{}, nil
 	case "hybrid":
 		return &HybridModel{}, nil
+	case "autoencoder":
+		return &neural.AutoencoderModel{}, nil
+	}
+	if m := outlier.NewModel(kind); m != nil {
+		return m, nil
 	}
 	_, err := KindNamed(kind)
 	return nil, err

@@ -25,14 +25,14 @@ func (j *Judgement) Metrics() []Metric {
 	}
 	list = append(list, Metric{"macro_f1", j.Measures.Macro.F1}, Metric{"weighted_f1", j.Measures.Weighted.F1},
 		Metric{"mcc", j.Measures.MCC}, Metric{"kappa", j.Measures.Kappa}, Metric{"fpr", j.Binary.FPR}, Metric{"attack_recall", j.Binary.Recall})
-	roc, pr, loss, brier := none, none, none, none
+	roc, pr, ks, loss, brier := none, none, none, none, none
 	if j.Scores != nil {
-		roc, pr = j.Scores.AUC, j.Scores.AveragePrecision
+		roc, pr, ks = j.Scores.AUC, j.Scores.AveragePrecision, j.Scores.KS
 	}
 	if j.Probable != nil {
 		loss, brier = j.Probable.LogLoss, j.Probable.Brier
 	}
-	list = append(list, Metric{"roc_auc", roc}, Metric{"pr_auc", pr}, Metric{"log_loss", loss}, Metric{"brier", brier})
+	list = append(list, Metric{"roc_auc", roc}, Metric{"pr_auc", pr}, Metric{"ks", ks}, Metric{"log_loss", loss}, Metric{"brier", brier})
 	for i, key := range []string{"recall_fpr_01", "recall_fpr_1", "recall_fpr_5"} {
 		m := none
 		if i < len(j.At) {

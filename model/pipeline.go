@@ -25,6 +25,8 @@ type Pipeline struct {
 	Cut        Cut
 	Training   Training
 	Tests      []SelfTest // made-up records with their scores
+
+	tail float64 // of a Tail rule: the threshold
 }
 
 // A Cut is the score from which on a row is an attack.

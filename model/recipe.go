@@ -114,6 +114,8 @@ func (r *Recipe) Check() error {
 		return fmt.Errorf("a recipe needs a learner; choose one of %s", strings.Join(Kinds(), ", "))
 	case r.Folds != 0 && (r.Folds < 2 || r.Folds > 100):
 		return fmt.Errorf("%d folds: want 2 to 100", r.Folds)
+	case r.Rule.By == Tail && !r.unlabelled():
+		return fmt.Errorf("a threshold by the tail of scores is for detectors, and %s is none", r.Spec.Kind())
 	case r.Rule.By == Probable && scoresOnly(r.Spec.Kind()):
 		return fmt.Errorf("%s gives scores and no probabilities, so that no class is the most probable; give a rate of false alarms", r.Spec.Kind())
 	case r.Calibrate != NoCalibration && r.Task != Binary:

@@ -25,6 +25,7 @@ const (
 	Costs    RuleKind = "costs"  // the least cost of false alarms and missed attacks on the training rows
 	BestF1   RuleKind = "f1"     // the greatest F1
 	BestMCC  RuleKind = "mcc"    // the greatest Matthews correlation
+	Tail     RuleKind = "tail"   // an ordinary row exceeds it with this probability, by extreme-value theory on the training rows
 	Fixed    RuleKind = "fixed"  // as given
 )
 
@@ -34,9 +35,9 @@ func (r Rule) Check() error {
 	switch r.By {
 	case Probable, BestF1, BestMCC:
 		return nil
-	case FPR:
+	case FPR, Tail:
 		if !(r.Value > 0 && r.Value < 1) {
-			return bad("a rate of false alarms of %v: want a number between 0 and 1", r.Value)
+			return bad("a rate of %v: want a number between 0 and 1", r.Value)
 		}
 	case Alerts:
 		if !(r.Value > 0) || !(r.Rows >= r.Value) || math.IsInf(r.Rows, 1) {
@@ -69,6 +70,8 @@ func (r Rule) Words() string {
 		return "greatest F1 on rows held out of training"
 	case BestMCC:
 		return "greatest Matthews correlation on rows held out of training"
+	case Tail:
+		return fmt.Sprintf("exceeded by an ordinary row with probability %v, by the tail of the training scores", r.Value)
 	case Fixed:
 		return "as given"
 	}
@@ -76,4 +79,4 @@ func (r Rule) Words() string {
 }
 
 // learned reports whether the threshold comes from scores of held-out rows.
-func (r Rule) learned() bool { return r.By != Probable && r.By != Fixed }
+func (r Rule) learned() bool { return r.By != Probable && r.By != Fixed && r.By != Tail }

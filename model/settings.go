@@ -10,12 +10,18 @@ import (
 )
 
 // Settings lists the names of the settings of a spec, as JSON and --set know them.
-func Settings(spec learn.Spec) []string {
-	t := reflect.TypeOf(spec).Elem()
+func Settings(spec learn.Spec) []string { return settingsOf(reflect.TypeOf(spec).Elem()) }
+
+// settingsOf lists the JSON names of a struct's fields, those of embedded structs too.
+func settingsOf(t reflect.Type) []string {
 	var names []string
 	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		if name != "" && name != "-" {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case f.Anonymous && f.Type.Kind() == reflect.Struct && name == "":
+			names = append(names, settingsOf(f.Type)...)
+		case name != "" && name != "-":
 			names = append(names, name)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/netanom/netanom/eda"
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/outlier"
 )
 
 // Work says how to go about long work; the zero value is the usual way. Nothing of it
@@ -22,7 +23,8 @@ func (w *Work) stage(format string, a ...any) {
 	}
 }
 
-// Train follows a recipe on some rows of d, whose label must be known. If the
+// Train follows a recipe on some rows of d, whose label must be known unless the learner is
+// a detector and its threshold that of a Tail rule. If the
 // recipe's threshold or calibration are to be learned, they come from v, scores of rows
 // held out of training by the same recipe, or, where v is nil, from a cross-validation
 // that Train does itself.
@@ -78,6 +80,9 @@ func (r *Recipe) needsFolds() bool {
 // ownCut returns the cut of a rule that needs no folds: one that is given, or the rate of
 // false alarms among the normal rows that the model itself has held back.
 func (p *Pipeline) ownCut() (Cut, error) {
+	if p.Recipe.Rule.By == Tail {
+		return Cut{Threshold: p.tail}, nil
+	}
 	m, ok := p.Model.(learn.Referenced)
 	if r := p.Recipe.Rule; !ok || r.By != FPR {
 		return r.given(len(p.Classes)), nil
@@ -122,16 +127,32 @@ func fit(ctx context.Context, d *Data, rows []int, r Recipe, w Work) (*Pipeline,
 	if err != nil {
 		return nil, err
 	}
-	m, err := r.Spec.Fit(ctx, z, y, run)
+	p := &Pipeline{Schema: schema, Derived: r.Derived, Recipe: r, Steps: steps}
+	if r.Rule.By == Tail {
+		p.Model, p.tail, err = fitTail(ctx, r, z, y, run)
+	} else {
+		p.Model, err = r.Spec.Fit(ctx, z, y, run)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.Spec.Kind(), err)
 	}
-	p := &Pipeline{Schema: schema, Derived: r.Derived, Recipe: r, Steps: steps, Model: m}
+	m := p.Model
 	p.Classes = []string{eda.NormalClass, eda.AttackClass}
 	if c, ok := m.(interface{ Classes() []string }); ok {
 		p.Classes = c.Classes()
 	}
 	return p, nil
+}
+
+// fitTail fits a detector, and finds the threshold of a Tail rule by the scores of the
+// training rows, each compared with the others.
+func fitTail(ctx context.Context, r Recipe, z *learn.Matrix, y learn.Target, run learn.Run) (learn.Model, float64, error) {
+	m, scores, err := outlier.FitScores(ctx, r.Spec, z, y, run)
+	if err != nil {
+		return nil, 0, err
+	}
+	threshold, _, err := outlier.TailThreshold(ctx, scores, r.Rule.Value)
+	return m, clipped(threshold), err
 }
 
 // An AttackCount is how many rows of an attack type a model was trained on.
@@ -142,6 +163,9 @@ type AttackCount struct {
 
 // attackCounts counts rows by attack type, in the order of the types' bytes.
 func (d *Data) attackCounts(rows []int) []AttackCount {
+	if !d.Classes.Known() {
+		return nil
+	}
 	y := d.Target(Attack, rows)
 	counts := make([]int64, len(y.Classes))
 	for _, k := range y.Y {

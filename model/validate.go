@@ -2,8 +2,11 @@ package model
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
+
+	"github.com/netanom/netanom/model/learn"
 )
 
 // A Validation is what models said of rows that they were not trained on: fold by
@@ -17,6 +20,7 @@ type Validation struct {
 	Y       []int32  // by judged row: its class
 	Raw     Scores   // of the models, before calibration; verdicts are not filled
 	Scores  Scores   // calibrated and decided
+	Types   []int32  // by judged row: the class if it is an attack; nil if probabilities tell
 	Folds   []FoldResult
 }
 
@@ -89,13 +93,19 @@ func (v *Validation) add(ctx context.Context, d *Data, r Recipe, f Fold, w Work)
 		return err
 	}
 	fitted := time.Now()
+	cut, err := p.ownCut()
+	if err != nil {
+		return err
+	}
+	p.Cut = Cut{Threshold: -math.MaxFloat64} // each row's class as if it were an attack
 	s, err := p.ScoreData(ctx, d, f.Test, w.Workers)
 	if err != nil {
 		return err
 	}
-	cut, err := p.ownCut()
-	if err != nil {
-		return err
+	if _, ok := p.Model.(learn.Typer); ok && len(v.Classes) > 2 {
+		for _, k := range s.Class {
+			v.Types = append(v.Types, int32(slices.Index(v.Classes, p.Classes[k])))
+		}
 	}
 	v.Folds = append(v.Folds, FoldResult{Round: f.Round, Cut: cut, Train: len(f.Train), Test: len(f.Test), Held: f.Held,
 		FitSeconds: fitted.Sub(start).Seconds(), ScoreSeconds: time.Since(fitted).Seconds()})
@@ -146,6 +156,11 @@ func (v *Validation) decide(r Recipe) error {
 		}
 		calibrator.apply(score, probabilities)
 		cut.decide(class, score, probabilities, k)
+		for i, c := range class {
+			if c != 0 && v.Types != nil {
+				class[i] = v.Types[from+i]
+			}
+		}
 		v.Folds[f].Cut = cut
 		from = to
 	}

@@ -172,3 +172,30 @@ func TestInterruptedValidationEnds(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestHybridTellsAttacksApart(t *testing.T) {
+	d := loaded(t, simulated(t, 2000, 3), DataOptions{})
+	r := recipeOf(t, "hybrid", quickSettings["hybrid"])
+	r.Task, r.Rule = Category, Rule{By: FPR, Value: 0.05}
+	v, err := Validate(context.Background(), d, labelled(t, d), r, Random, Work{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := v.Judge(context.Background(), d, Category)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range j.Measures.Classes[:3] { // normal, dos, probe
+		if !(c.Recall.Value > 0.6) {
+			t.Errorf("of %s rows, %v are found", c.Class, c.Recall.Value)
+		}
+	}
+	if j.Probable != nil {
+		t.Error("a hybrid gives probabilities")
+	}
+	for _, f := range v.Folds {
+		if !(f.Cut.Threshold > 0.9 && f.Cut.Threshold < 1) {
+			t.Errorf("a threshold of %v, where 0.95 leaves 5 %% of the normal rows above", f.Cut.Threshold)
+		}
+	}
+}

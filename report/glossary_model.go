@@ -131,6 +131,8 @@ var learning = []Column{
 	{Key: "class_share", Title: "Class share", Kind: Share, Help: "part of the class among the training rows that a rule applies to"},
 	{Key: "cover", Title: "Training rows, weighed", Kind: Real, Help: "weight of the training rows that the rule applies to"},
 
+	{Key: "member", Title: "Member", Kind: Bool, Help: "whether the candidate is a member of the hybrid"},
+	{Key: "members", Title: "Members", Kind: Text, Help: "learners and detectors that are asked together"},
 	{Key: "candidate", Title: "Candidate", Kind: Count, Help: "number of a candidate of a search, from 1"},
 	{Key: "rows_share", Title: "Rows tried on", Kind: Share, Help: "part of the rows that a candidate was tried on"},
 	{Key: "goal", Title: "Goal", Kind: Real, Help: "figure that a search makes as good as it can be, mean of the folds"},

@@ -45,7 +45,7 @@ func TrainDigest(sections []Section) []Section {
 
 // isTrained reports whether a section is that of one learner.
 func isTrained(id string) bool {
-	return strings.HasPrefix(id, "train_") && !slices.Contains([]string{"train_data", "train_curve", "train_duels"}, id) && id != "train_duels"
+	return strings.HasPrefix(id, "train_") && !slices.Contains([]string{"train_data", "train_curve", "train_duels"}, id) && id != "train_duels" && id != "train_choice"
 }
 
 // narrowed leaves a table of learners the columns that a terminal has room for.

@@ -129,6 +129,9 @@ func TrainingData(d *model.Data, rows int) Section {
 		}
 	}
 	s.Lead = fmt.Sprintf("Learned from %s rows and %d columns. The table has %s rows with a label, and %s of them are attacks.", Format(Count, rows), len(columns), Format(Count, labelled), shareOf(ratio(attacks, labelled)))
+	if labelled == 0 {
+		s.Lead = fmt.Sprintf("Learned from %s rows and %d columns. The table has no label that tells normal from attack, so that nothing says how well the model does.", Format(Count, rows), len(columns))
+	}
 	t := Table{Name: "train_labels", Title: fmt.Sprintf("Labels in column %s", d.LabelName), Columns: Cols("label", "class", "category", "rows", "share")}
 	order := make([]int, len(d.Levels))
 	for k := range order {
@@ -140,8 +143,10 @@ func TrainingData(d *model.Data, rows int) Section {
 			t.Rows = append(t.Rows, []any{d.Levels[k], d.Classes.Of(d.Levels[k]), words(d.Classes.Category(d.Levels[k])), counts[k], ratio(counts[k], labelled)})
 		}
 	}
-	s.Tables = append(s.Tables, t)
-	s.Findings = rareFindings(d, counts)
+	if labelled > 0 {
+		s.Tables = append(s.Tables, t)
+		s.Findings = rareFindings(d, counts)
+	}
 	used := Table{Name: "train_columns", Title: "Columns learned from", Columns: Cols("feature")}
 	for _, name := range columns {
 		used.Rows = append(used.Rows, []any{name})

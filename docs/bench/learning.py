@@ -195,7 +195,7 @@ def platt(machine):
 def logistic(classes=2):
     if classes == 2:
         return LogisticRegression(solver="newton-cholesky", max_iter=1000)
-    return LogisticRegression(solver="newton-cg", max_iter=1000)
+    return LogisticRegression(solver="lbfgs", max_iter=500)
 
 
 def members(x, classes):
@@ -261,7 +261,7 @@ def contests(path, results, names):
                 train, test = (fold >= 0) & (fold != f), fold == f
                 m = make().fit(x[train], truth[train])
                 p = m.predict_proba(x[test])
-                theirs.append(figures(truth[test], 1 - p[:, 0] if k > 2 else p[:, 1], p.argmax(1)))
+                theirs.append(figures(truth[test], p[:, 1:].sum(1), p.argmax(1)))
             yield name, title, np.array(own), np.array(theirs), (fold >= 0).sum()
 
 

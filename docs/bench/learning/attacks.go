@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/netanom/netanom/model"
@@ -30,6 +31,9 @@ func attacks(ctx context.Context, args []string) error {
 	for _, name := range names {
 		start := time.Now()
 		c := contender{name: name, algo: name}
+		if algo, settings, ok := strings.Cut(name, "{"); ok {
+			c.algo, c.settings = algo, "{"+settings
+		}
 		r, err := c.recipe(model.Binary, 1)
 		if err != nil {
 			return err

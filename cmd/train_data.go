@@ -1,0 +1,149 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/eda"
+	"github.com/netanom/netanom/model"
+	"github.com/netanom/netanom/report"
+)
+
+// A trainingSet is what models learn from.
+type trainingSet struct {
+	data    *model.Data
+	rows    []int
+	cleaned model.Cleaned
+	derived dataset.Recipe
+}
+
+// trainingData loads and cleans the table. One without a label is enough for detectors.
+func (o *trainOptions) trainingData(ctx context.Context, in *input) (*trainingSet, error) {
+	t, err := o.load(ctx, in, model.DataOptions{Features: o.features, Insist: o.insist, Normal: o.input.normal, Group: o.groupBy})
+	if !errors.Is(err, model.ErrNoLabel) || !o.detectorsOnly() {
+		return t, err
+	}
+	for _, name := range []string{"fpr", "alerts-per-day", "cost", "threshold", "calibrate", "balance", "task", "validate", "test", "learning-curve"} {
+		if o.flags.Changed(name) {
+			return nil, usagef("--%s needs a label, and the table has none that tells normal from attack", name)
+		}
+	}
+	o.unlabelled = true
+	t.rows = t.data.All()
+	return t, nil
+}
+
+// detectorsOnly reports whether no learner is named that needs a label.
+func (o *trainOptions) detectorsOnly() bool {
+	for _, a := range o.algos {
+		if !model.IsDetector(a) {
+			return false
+		}
+	}
+	return true
+}
+
+// load derives columns, loads the table, and leaves out the rows that --drop names.
+func (o *recipeOptions) load(ctx context.Context, in *input, opt model.DataOptions) (*trainingSet, error) {
+	t := &trainingSet{}
+	var err error
+	if t.derived, err = o.derive(in); err != nil {
+		return nil, err
+	}
+	table, err := in.table(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err = eda.FindClasses(table.Schema(), opt.Normal); err != nil {
+		return nil, usageError{err}
+	}
+	if t.data, err = model.Load(ctx, table, opt); err != nil {
+		return nil, asked(err)
+	}
+	if t.rows, err = t.data.Labelled(); err != nil {
+		return t, asked(err)
+	}
+	t.rows, t.cleaned = t.data.Clean(t.rows, o.cleaning())
+	return t, nil
+}
+
+// asked makes an error of usage of one that says that something was asked wrongly.
+func asked(err error) error {
+	var name *dataset.NameError
+	if errors.Is(err, model.ErrNoLabel) || errors.Is(err, model.ErrColumn) || errors.Is(err, model.ErrSetting) || errors.As(err, &name) {
+		return usageError{err}
+	}
+	return err
+}
+
+// openTest loads the file of --test with the columns that are learned from.
+func (o *trainOptions) openTest(ctx context.Context, plan *model.Plan, d *model.Data, derived dataset.Recipe) error {
+	if o.test == "" {
+		return nil
+	}
+	in, err := o.input.open(ctx, o.world, []string{o.test})
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	if len(derived.Derivations) > 0 {
+		if in.filtered, err = dataset.Derive(in.filtered, derived); err != nil {
+			return fmt.Errorf("%s: %w", o.test, err)
+		}
+	}
+	table, err := in.table(ctx)
+	if err != nil {
+		return err
+	}
+	columns, err := columnsIn(table.Schema(), d.Features())
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.test, err)
+	}
+	if plan.Test, err = model.Load(ctx, table, model.DataOptions{Features: columns, Insist: columns, Normal: o.input.normal}); err != nil {
+		return fmt.Errorf("%s: %w", o.test, err)
+	}
+	if plan.Seen, err = plan.Test.Labelled(); err != nil {
+		return fmt.Errorf("%s: %w", o.test, err)
+	}
+	return nil
+}
+
+// columnsIn returns the names that columns have in another table.
+func columnsIn(s *dataset.Schema, columns []string) ([]string, error) {
+	lacking := &model.MissingError{Inputs: len(columns)}
+	var names []string
+	for _, c := range columns {
+		at, err := s.Resolve(c)
+		if err != nil {
+			lacking.Columns = append(lacking.Columns, c)
+			continue
+		}
+		names = append(names, s.Columns[at].Name)
+	}
+	if len(lacking.Columns) > 0 {
+		return nil, lacking
+	}
+	return names, nil
+}
+
+// warnings says what of the rows makes figures misleading.
+func (t *trainingSet) warnings(plan model.Plan, o model.Cleaning) []string {
+	const manyNear = 0.1
+	var out []string
+	c := &t.cleaned
+	if c.Unlabelled > 0 {
+		out = append(out, "Left out because they have no label: "+counted(c.Unlabelled, "row")+".")
+	}
+	if c.Dropped > 0 {
+		out = append(out, "Left out by --drop: "+counted(c.Dropped, "row")+".")
+	}
+	if c.Contradictory > 0 && !o.Contradictions {
+		out = append(out, counted(c.Contradictory, "row")+" contradict others: the same features, normal in one and an attack in another. --drop contradictions leaves them out.")
+	}
+	if plan.Random && c.NearShare() > manyNear {
+		out = append(out, report.Format(report.Share, c.NearShare())+" of the rows nearly equal an earlier one (numbers rounded to one digit), so that random folds judge by rows that training has all but seen. Attack types held out (--validate attacks), a later file (--test), or --validate time or group tell more.")
+	}
+	return out
+}
