@@ -1,17 +1,21 @@
 package model
 
-import "math"
+import (
+	"math"
 
-// firstAlike returns, for each of the rows, the place of the first that has the same
-// cells in all columns that are learned from.
-func (d *Data) firstAlike(rows []int) []int {
-	hashes := d.rowHashes(rows)
+	"github.com/netanom/netanom/model/learn"
+)
+
+// firstAlike returns, for each of some rows of a matrix, the place of the first that has
+// the same cells in all columns.
+func firstAlike(x *learn.Matrix, rows []int) []int {
+	hashes := rowHashes(x, rows)
 	first := make([]int, len(rows))
 	seen := make(map[uint64][]int, len(rows))
 	for i := range rows {
 		first[i] = i
 		for _, j := range seen[hashes[i]] {
-			if d.alike(rows[i], rows[j]) {
+			if alike(x, rows[i], rows[j]) {
 				first[i] = j
 				break
 			}
@@ -24,15 +28,15 @@ func (d *Data) firstAlike(rows []int) []int {
 }
 
 // alike reports whether two rows have the same cells; missing equals missing.
-func (d *Data) alike(a, b int) bool {
-	for j := range d.x.Columns {
-		if c := d.x.Codes[j]; c != nil {
+func alike(x *learn.Matrix, a, b int) bool {
+	for j := range x.Columns {
+		if c := x.Codes[j]; c != nil {
 			if c[a] != c[b] {
 				return false
 			}
 			continue
 		}
-		if v, w := d.x.Numbers[j][a], d.x.Numbers[j][b]; v != w && (v == v || w == w) {
+		if v, w := x.Numbers[j][a], x.Numbers[j][b]; v != w && (v == v || w == w) {
 			return false
 		}
 	}
@@ -40,14 +44,14 @@ func (d *Data) alike(a, b int) bool {
 }
 
 // rowHashes returns a number for each row, the same for rows that are alike.
-func (d *Data) rowHashes(rows []int) []uint64 {
+func rowHashes(x *learn.Matrix, rows []int) []uint64 {
 	h := make([]uint64, len(rows))
-	for j := range d.x.Columns {
+	for j := range x.Columns {
 		for i, r := range rows {
 			var cell uint64
-			if c := d.x.Codes[j]; c != nil {
+			if c := x.Codes[j]; c != nil {
 				cell = uint64(c[r]) + 1
-			} else if v := d.x.Numbers[j][r]; v == v {
+			} else if v := x.Numbers[j][r]; v == v {
 				cell = math.Float64bits(v + 0) // −0 equals 0
 			} else {
 				cell = math.Float64bits(nan)

@@ -50,7 +50,7 @@ func (m Merit) sum() float64 { return (m.AUC + m.Recall) / 2 }
 const (
 	choiceRows  = 30000 // rows looked at, if there are more
 	choiceFolds = 5
-	choiceGain  = 0.002 // least gain of a step: less may be chance in the folds
+	choiceGain  = 0.005 // least gain of a step: less may be chance in the folds
 	choiceSteps = 10
 
 	leastLearners  = 1

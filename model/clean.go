@@ -30,7 +30,7 @@ func (c *Cleaned) NearShare() float64 { return float64(c.NearRepeats) / float64(
 // kept. Labels must be known.
 func (d *Data) Clean(rows []int, o Cleaning) (kept []int, c Cleaned) {
 	c.Rows, c.Unlabelled = int64(len(rows)), int64(d.Rows-len(rows))
-	first := d.firstAlike(rows)
+	first := firstAlike(d.x, rows)
 	const normal, attack = 1, 2
 	classes := make([]uint8, len(rows)) // by first row: which classes its equals have
 	for i, r := range rows {
@@ -68,20 +68,18 @@ func (d *Data) Clean(rows []int, o Cleaning) (kept []int, c Cleaned) {
 // nearRepeats counts the rows that equal an earlier one if numbers are rounded to one
 // digit, by their hashes.
 func (d *Data) nearRepeats(rows []int) (n int64) {
-	coarse := *d
-	coarse.x = &learn.Matrix{Columns: d.x.Columns, Rows: d.x.Rows, Codes: d.x.Codes, Numbers: make([][]float64, len(d.x.Numbers))}
+	coarse := &learn.Matrix{Columns: d.x.Columns, Rows: d.x.Rows, Codes: d.x.Codes, Numbers: make([][]float64, len(d.x.Numbers))}
 	for j, numbers := range d.x.Numbers {
 		if numbers == nil {
 			continue
 		}
-		rounded := make([]float64, len(numbers))
+		coarse.Numbers[j] = make([]float64, len(numbers))
 		for _, r := range rows {
-			rounded[r] = oneDigit(numbers[r])
+			coarse.Numbers[j][r] = oneDigit(numbers[r])
 		}
-		coarse.x.Numbers[j] = rounded
 	}
 	seen := make(map[uint64]bool, len(rows))
-	for _, h := range coarse.rowHashes(rows) {
+	for _, h := range rowHashes(coarse, rows) {
 		if seen[h] {
 			n++
 		}

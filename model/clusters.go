@@ -113,7 +113,7 @@ type clusterMethod struct {
 // suits connection records.
 var clusterMethods = []clusterMethod{
 	{"kmeans", "k-means", "distance to the centre of the cluster", true, func(int) learn.Spec { return &cluster.KMeans{} }},
-	{"gmm", "mixture of normal distributions", "minus log density", true, func(int) learn.Spec { return &cluster.Mixture{Covariance: cluster.Diagonal} }},
+	{"gmm", "a mixture of normal distributions", "minus log density", true, func(int) learn.Spec { return &cluster.Mixture{Covariance: cluster.Diagonal} }},
 	{"dbscan", "DBSCAN", "distance to the nearest core row", false, func(int) learn.Spec { return &cluster.DBSCAN{} }},
 	{"hdbscan", "HDBSCAN", "outlier score (GLOSH)", false, func(rows int) learn.Spec {
 		const least, share = 5, 200
@@ -332,4 +332,14 @@ func (o *ClusterOptions) spec(m clusterMethod, rows int) (cluster.Spec, error) {
 		return *s, nil
 	}
 	return nil, fmt.Errorf("method %q: %w", m.name, learn.ErrSetting)
+}
+
+// CheckClusterSettings returns an error, which wraps ErrSetting, unless the method has the
+// settings.
+func CheckClusterSettings(o ClusterOptions) error {
+	m, err := clusterMethodNamed(o.Method)
+	if err == nil {
+		_, err = o.spec(m, 0)
+	}
+	return err
 }

@@ -135,10 +135,11 @@ func (w *clusterWork) agree(context.Context) error {
 	}
 	c.Label = &a
 	if classes != nil {
-		if a, err = cluster.Agree(labels, classes); err != nil {
+		b, err := cluster.Agree(labels, classes)
+		if err != nil {
 			return err
 		}
-		c.Class = &a
+		c.Class = &b
 	}
 	return nil
 }

@@ -23,12 +23,13 @@ type ScoreTail = outlier.Tail
 
 // DetectOptions say how to look for the strangest rows. Only Spec must be set.
 type DetectOptions struct {
-	Spec    learn.Spec // a detector: see IsDetector
-	Steps   prep.Chain // nil: those that suit it
-	Tail    float64    // the probability with which an ordinary row is exceeded, between 0 and 1; 0: 0.001
-	Top     int        // rows that are listed; 0: 20
-	Reasons int        // columns named for a row; 0: none
-	Beyond  bool       // reasons are wanted of every row beyond the threshold, for WriteRows, up to 1,000
+	Spec    learn.Spec     // a detector: see IsDetector
+	Steps   prep.Chain     // nil: those that suit it
+	Tail    float64        // the probability with which an ordinary row is exceeded, between 0 and 1; 0: 0.001
+	Top     int            // rows that are listed; 0: 20
+	Reasons int            // columns named for a row; 0: none
+	Beyond  bool           // reasons are wanted of every row beyond the threshold, for WriteRows, up to 1,000
+	Derived dataset.Recipe // columns that a table has been given before it was loaded, and that rows to score need too
 	Seed    uint64
 	Work    Work
 }
@@ -154,8 +155,8 @@ func (w *detectWork) fit(ctx context.Context) error {
 		return fmt.Errorf("%s: %w", o.Spec.Kind(), err)
 	}
 	w.out.Scores = scores
-	w.out.Pipeline = &Pipeline{Schema: p.schema, Steps: p.steps, Model: m, Classes: []string{eda.NormalClass, eda.AttackClass},
-		Recipe: Recipe{Spec: o.Spec, Steps: o.Steps, AllRows: true, Rule: Rule{By: Tail, Value: o.Tail}, Seed: o.Seed}}
+	w.out.Pipeline = &Pipeline{Schema: p.schema, Derived: o.Derived, Steps: p.steps, Model: m, Classes: []string{eda.NormalClass, eda.AttackClass},
+		Recipe: Recipe{Spec: o.Spec, Steps: o.Steps, AllRows: true, Derived: o.Derived, Rule: Rule{By: Tail, Value: o.Tail}, Seed: o.Seed}}
 	return nil
 }
 
@@ -281,7 +282,7 @@ func (w *detectWork) explain(ctx context.Context, rows []int) error {
 
 // copies counts, for each of some rows, the rows of the table that are the same.
 func (w *detectWork) copies(rows []int) []int {
-	first := w.data.firstAlike(w.rows)
+	first := firstAlike(w.data.x, w.rows)
 	counts := make(map[int]int, len(first))
 	for _, f := range first {
 		counts[f]++

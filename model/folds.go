@@ -67,7 +67,7 @@ func fromParts(rows, part []int, k int) []Fold {
 // order. Rows that have the same features go to the part of the first of them, so that
 // no part is judged by rows that training has seen.
 func (d *Data) stratified(rows []int, k int, seed uint64) []int {
-	first := d.firstAlike(rows)
+	first := firstAlike(d.x, rows)
 	part := make([]int, len(rows))
 	next := 0 // goes on from level to level, so that rare levels do not all begin with part 0
 	for _, members := range d.shuffledLevels(rows, first, seed) {
@@ -222,7 +222,7 @@ func (d *Data) Holdout(rows []int, share float64, seed uint64) (train, test []in
 		return nil, nil, fmt.Errorf("a share of %v rows to hold out: want a number between 0 and 1", share)
 	}
 	aside := make([]bool, len(rows))
-	first := d.firstAlike(rows)
+	first := firstAlike(d.x, rows)
 	taken := rand.New(rand.NewPCG(seed, 0x401d)).Float64() // how much of the next row is owed
 	for _, members := range d.shuffledLevels(rows, first, seed) {
 		for _, i := range members {

@@ -134,15 +134,22 @@ type hybridTraining struct {
 	held    *learn.Matrix // normal rows held back
 }
 
+// newHybridTraining holds a share of the normal rows back, those that are alike together:
+// of rows that were trained on, no copy may tell what is usual.
 func newHybridTraining(x *learn.Matrix, y learn.Target, share float64, seed uint64) (*hybridTraining, error) {
 	t := &hybridTraining{x: x, y: y}
 	rng := rand.New(rand.NewPCG(seed, 0x4e1d))
+	first := firstAlike(x, allOf(x.Rows))
+	back := make([]bool, x.Rows)
 	var held []int
 	for i, class := range y.Y {
+		if first[i] == i {
+			back[i] = rng.Float64() < share
+		}
 		switch {
 		case class != 0:
 			t.attacks = append(t.attacks, i)
-		case rng.Float64() < share:
+		case back[first[i]]:
 			held = append(held, i)
 		default:
 			t.normal = append(t.normal, i)

@@ -68,7 +68,7 @@ const (
 const (
 	usualShown     = 3000
 	mostCorrelates = 8  // listed of an axis
-	biplotArrows   = 12 // drawn
+	biplotArrows   = 8  // drawn
 	trustNeighbors = 10
 )
 

@@ -40,7 +40,7 @@ type DendrogramData struct {
 // A DendrogramLeaf is a group at the foot of a tree.
 type DendrogramLeaf struct {
 	Name  string
-	Group int // a place in DendrogramData.Groups
+	Group int // a place in DendrogramData.Groups, -1 for none of them
 }
 
 // Dendrogram draws a tree that lies on its side: leaves at the left, and each merge as an
@@ -77,7 +77,7 @@ func (d DendrogramData) check() error {
 		return fmt.Errorf("%d groups are too many to tell apart, at most %d can be drawn", len(d.Groups), maxGroups)
 	}
 	for i, l := range d.Leaves {
-		if len(d.Groups) > 0 && (l.Group < 0 || l.Group >= len(d.Groups)) {
+		if len(d.Groups) > 0 && (l.Group < -1 || l.Group >= len(d.Groups)) {
 			return fmt.Errorf("leaf %d is of group %d of %d", i, l.Group, len(d.Groups))
 		}
 	}

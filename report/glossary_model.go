@@ -1,5 +1,10 @@
 package report
 
+import (
+	"slices"
+	"strings"
+)
+
 // learning holds the glossary's columns of models that learn from labels: how they were
 // judged, what they say, and why.
 var learning = []Column{
@@ -13,6 +18,7 @@ var learning = []Column{
 	{Key: "macro_f1", Title: "Macro F1", Kind: Real, Help: "mean of the classes' F1, each class counting the same"},
 	{Key: "weighted_f1", Title: "Weighted F1", Kind: Real, Help: "mean of the classes' F1, weighted by their rows"},
 	{Key: "attack_recall", Title: "Recall of attacks", Kind: Share, Help: "part of the attacks that are called an attack, of whatever class"},
+	{Key: "ks", Title: "KS", Kind: Real, Help: "largest distance between the parts of the attacks and of the normal records with a score above one and the same value, 0 to 1"},
 	{Key: "recall_fpr_01", Title: "Recall at 0.1 % FPR", Kind: Share, Help: "part of the attacks found with a threshold at which 0.1 % of the normal records raise an alarm"},
 	{Key: "recall_fpr_1", Title: "Recall at 1 % FPR", Kind: Share, Help: "part of the attacks found with a threshold at which 1 % of the normal records raise an alarm"},
 	{Key: "recall_fpr_5", Title: "Recall at 5 % FPR", Kind: Share, Help: "part of the attacks found with a threshold at which 5 % of the normal records raise an alarm"},
@@ -66,6 +72,7 @@ var learning = []Column{
 	{Key: "only_first", Title: "Only the first right", Kind: Count, Help: "records that only the first model judges rightly"},
 	{Key: "only_second", Title: "Only the other right", Kind: Count, Help: "records that only the other model judges rightly"},
 	{Key: "fold", Title: "Fold", Kind: Count, Help: "part of a cross-validation, from 1"},
+	{Key: "fold_threshold", Title: "Fold threshold", Kind: Real, Help: "score from which a record of the fold is an alarm"},
 	{Key: "train_rows", Title: "Training rows", Kind: Count, Help: "records that were learned from"},
 	{Key: "test_rows", Title: "Judged rows", Kind: Count, Help: "records that were held out and judged"},
 	{Key: "held_types", Title: "Types held out", Kind: Text, Help: "attack types that training did not see"},
@@ -81,15 +88,45 @@ var learning = []Column{
 	{Key: "fpr_high", Title: "False alarms high", Kind: Share, Help: "upper bound of the false alarm rate's confidence interval"},
 	{Key: "accuracy_low", Title: "Accuracy low", Kind: Share, Help: "lower bound of the accuracy's confidence interval"},
 	{Key: "accuracy_high", Title: "Accuracy high", Kind: Share, Help: "upper bound of the accuracy's confidence interval"},
+	{Key: "class_precision", Title: "Class precision", Kind: Share, Help: "part of the verdicts for the class that are right"},
+	{Key: "class_precision_low", Title: "Class precision low", Kind: Share, Help: "lower bound of the class's precision"},
+	{Key: "class_precision_high", Title: "Class precision high", Kind: Share, Help: "upper bound of the class's precision"},
+	{Key: "class_recall", Title: "Class recall", Kind: Share, Help: "part of the class's records that are called by the class"},
+	{Key: "class_recall_low", Title: "Class recall low", Kind: Share, Help: "lower bound of the class's recall"},
+	{Key: "class_recall_high", Title: "Class recall high", Kind: Share, Help: "upper bound of the class's recall"},
+	{Key: "class_f1", Title: "Class F1", Kind: Real, Help: "harmonic mean of the class's precision and recall"},
+	{Key: "class_f1_low", Title: "Class F1 low", Kind: Real, Help: "lower bound of the class's F1"},
+	{Key: "class_f1_high", Title: "Class F1 high", Kind: Real, Help: "upper bound of the class's F1"},
+	{Key: "class_specificity", Title: "Class specificity", Kind: Share, Help: "part of the records of other classes that are not called by the class"},
+	{Key: "class_fpr", Title: "Class false alarms", Kind: Share, Help: "part of the records of other classes that are called by the class"},
+	{Key: "class_fpr_low", Title: "Class alarms low", Kind: Share, Help: "lower bound of the class's false alarm rate"},
+	{Key: "class_fpr_high", Title: "Class alarms high", Kind: Share, Help: "upper bound of the class's false alarm rate"},
 	{Key: "class_auc", Title: "Class AUC", Kind: Real, Help: "area under the ROC curve of the class against all others"},
 	{Key: "class_auc_low", Title: "Class AUC low", Kind: Real, Help: "lower bound of the area of the class against all others"},
 	{Key: "class_auc_high", Title: "Class AUC high", Kind: Real, Help: "upper bound of the area of the class against all others"},
+	{Key: "type_recall", Title: "Type recall", Kind: Share, Help: "part of the attacks of a type that are called an attack"},
+	{Key: "type_recall_low", Title: "Type recall low", Kind: Share, Help: "lower bound of the part of a type that is found"},
+	{Key: "type_recall_high", Title: "Type recall high", Kind: Share, Help: "upper bound of the part of a type that is found"},
 	{Key: "n_found", Title: "Attacks found", Kind: Count, Help: "attacks that are called an attack"},
 	{Key: "right_class", Title: "Right class", Kind: Count, Help: "attacks that are found and called by their class"},
 	{Key: "unseen", Title: "New type", Kind: Bool, Help: "whether training had no attack of the type"},
 	{Key: "trained_rows", Title: "In training", Kind: Count, Help: "records of the type that training had"},
 	{Key: "n_attacks", Title: "Attack rows", Kind: Count, Help: "records that are attacks"},
 	{Key: "right", Title: "Right", Kind: Bool, Help: "whether the verdict is that of the label"},
+	{Key: "slice_accuracy", Title: "Slice accuracy", Kind: Share, Help: "part of the level's records judged rightly"},
+	{Key: "slice_accuracy_low", Title: "Slice accuracy low", Kind: Share, Help: "lower bound of the level's accuracy"},
+	{Key: "slice_accuracy_high", Title: "Slice accuracy high", Kind: Share, Help: "upper bound of the level's accuracy"},
+	{Key: "slice_recall", Title: "Slice recall", Kind: Share, Help: "part of the level's attacks that are called an attack"},
+	{Key: "slice_recall_low", Title: "Slice recall low", Kind: Share, Help: "lower bound of the part of the level's attacks that is found"},
+	{Key: "slice_recall_high", Title: "Slice recall high", Kind: Share, Help: "upper bound of the part of the level's attacks that is found"},
+	{Key: "slice_fpr", Title: "Slice false alarms", Kind: Share, Help: "part of the level's normal records that raise an alarm"},
+	{Key: "slice_fpr_low", Title: "Slice alarms low", Kind: Share, Help: "lower bound of the level's false alarm rate"},
+	{Key: "slice_fpr_high", Title: "Slice alarms high", Kind: Share, Help: "upper bound of the level's false alarm rate"},
+	{Key: "slice_auc", Title: "Slice AUC", Kind: Real, Help: "area under the ROC curve of the level's records"},
+	{Key: "slice_auc_low", Title: "Slice AUC low", Kind: Real, Help: "lower bound of the level's area under the ROC curve"},
+	{Key: "slice_auc_high", Title: "Slice AUC high", Kind: Real, Help: "upper bound of the level's area under the ROC curve"},
+	{Key: "slice_fp", Title: "Slice FP", Kind: Count, Help: "false alarms among the level's records"},
+	{Key: "slice_fn", Title: "Slice FN", Kind: Count, Help: "attacks missed among the level's records"},
 	{Key: "differs", Title: "Differs", Kind: Bool, Help: "whether the accuracy's interval and that of all records do not overlap"},
 
 	{Key: "unseen_levels", Title: "Unseen levels", Kind: Count, Help: "cells with a level that training did not have; the model takes them for missing"},
@@ -114,6 +151,13 @@ var learning = []Column{
 
 	{Key: "score_low", Title: "Score from", Kind: Real, Help: "least score of a range"},
 	{Key: "score_high", Title: "Score to", Kind: Real, Help: "score at which a range ends"},
+	{Key: "tenth", Title: "Tenth", Kind: Count, Help: "about a tenth of the records by their score, 1 for those with the highest"},
+	{Key: "part_attacks", Title: "Part attacks", Kind: Share, Help: "part of the records of a range of scores that are attacks"},
+	{Key: "part_attacks_low", Title: "Part attacks, low", Kind: Share, Help: "lower bound of the part that are attacks"},
+	{Key: "part_attacks_high", Title: "Part attacks, high", Kind: Share, Help: "upper bound of the part that are attacks"},
+	{Key: "part_lift", Title: "Lift of part", Kind: Real, Help: "how many times more frequent attacks are in a range of scores than among all records"},
+	{Key: "total_gain", Title: "Total gain", Kind: Share, Help: "part of all attacks that have these or higher scores"},
+	{Key: "total_lift", Title: "Total lift", Kind: Real, Help: "how many times more frequent attacks are among records with these or higher scores than among all"},
 	{Key: "says", Title: "Model says", Kind: Label, Help: "normal or attack, by the model's threshold"},
 	{Key: "auc_drop", Title: "AUC lost", Kind: Real, Help: "how much smaller the area under the ROC curve is if the column is shuffled among the rows, mean of the shuffles"},
 	{Key: "auc_drop_sd", Title: "SD of AUC lost", Kind: Real, Help: "standard deviation of the loss over the shuffles"},
@@ -145,4 +189,35 @@ var learning = []Column{
 	{Key: "learned_rows", Title: "Rows learned from", Kind: Count, Help: "records of a point of a learning curve"},
 	{Key: "train_value", Title: "In training rows", Kind: Real, Help: "figure on the rows that were learned from"},
 	{Key: "held_value", Title: "In held-out rows", Kind: Real, Help: "figure on rows that were not learned from"},
+}
+
+// splitFigures are the figures of learners judged in one of several ways: those of the
+// best known way have the plain keys.
+var splitFigures = prefixed("split_", "judged in the way that the row names", metricKeys, models, learning)
+
+// prefixed makes columns of the same figures of something else out of columns of lists.
+func prefixed(prefix, of string, keys []string, lists ...[]Column) []Column {
+	var out []Column
+	for _, key := range keys {
+		for _, c := range slices.Concat(lists...) {
+			if c.Key == key {
+				c.Key, c.Title, c.Help = prefix+key, "S. "+c.Title, c.Help+"; "+of
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// plainTitles gives columns of figures of a part the titles of the figures themselves, for
+// tables that say what the part is.
+func plainTitles(prefix string, columns []Column) []Column {
+	for i := range columns {
+		if key, ok := strings.CutPrefix(columns[i].Key, prefix); ok {
+			if c, known := Lookup(key); known {
+				columns[i].Title = c.Title
+			}
+		}
+	}
+	return columns
 }

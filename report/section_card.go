@@ -15,7 +15,9 @@ func Card(p *model.Pipeline) []Section {
 	if t := cardQuality(p); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
-	s.Tables = append(s.Tables, knownTable(p))
+	if t := knownTable(p); len(t.Rows) > 0 {
+		s.Tables = append(s.Tables, t)
+	}
 	if t := leftOutTable(p.Training.LeftOut); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
@@ -36,7 +38,7 @@ func cardLead(p *model.Pipeline) string {
 	if k, err := model.KindNamed(title); err == nil {
 		title = k.Title
 	}
-	text := fmt.Sprintf("%s that tells %s apart by %d columns of network connections, trained on %s rows", sentenceCase(title), joined(p.Classes, 6), len(p.Schema.Inputs), Format(Count, p.Training.Rows))
+	text := fmt.Sprintf("%s that %s, by %s of network connections, trained on %s", sentenceCase(title), purpose(p), things(int64(len(p.Schema.Inputs)), "column"), things(p.Training.Rows, "row"))
 	if p.Training.Path != "" {
 		text += " of " + p.Training.Path
 	}
@@ -62,9 +64,12 @@ func trainedFigure(p *model.Pipeline, s model.Split, metric string) float64 {
 // cardFindings says what is missing from the card.
 func cardFindings(p *model.Pipeline) []Finding {
 	found := []Finding{}
-	if len(p.Training.Quality) == 0 {
+	switch {
+	case noLabel(p):
+		found = append(found, Finding{Warning, "", "Nothing is known of how well the model finds attacks: it was trained without a label.", "Judge it by a labelled file with netanom evaluate."})
+	case len(p.Training.Quality) == 0:
 		found = append(found, Finding{Warning, "", "Nothing is known of how well the model does.", "Train it with --validate attacks, or judge it with netanom evaluate."})
-	} else if math.IsNaN(trainedFigure(p, model.ByType, "roc_auc")) {
+	case math.IsNaN(trainedFigure(p, model.ByType, "roc_auc")):
 		found = append(found, Finding{Notice, "", "Nothing is known of how the model does on attacks of a new type.", "Train it with --validate attacks, or judge it by a later file with netanom evaluate."})
 	}
 	return found
@@ -90,7 +95,7 @@ func identityTable(p *model.Pipeline) Table {
 	add("SHA-256 of the training file", p.Training.SHA256)
 	add("rows learned from", Format(Count, p.Training.Rows))
 	add("label", p.Training.Label)
-	add("normal", joined(p.Training.Normal, 10))
+	add("normal", joined(bareLabels(p.Training.Normal), 10))
 	add("layout", p.Schema.Layout)
 	if n := len(p.Derived.Derivations); n > 0 {
 		add("derived columns", fmt.Sprint(n))
@@ -164,7 +169,14 @@ func knownTable(p *model.Pipeline) Table {
 func limitTable(p *model.Pipeline) Table {
 	t := Table{Name: "card_limits", Title: "Limits", Columns: Cols("about", "text")}
 	add := func(about, format string, a ...any) { t.Rows = append(t.Rows, []any{about, fmt.Sprintf(format, a...)}) }
-	add("new attacks", "It knows %d attack types. Others it finds only as far as they resemble these; what it calls normal is not proven harmless.", len(p.Training.Attacks))
+	switch known := things(int64(len(p.Training.Attacks)), "attack type"); {
+	case learnedUsual(p):
+		add("attacks", "It knows no attacks, only what is usual. An attack that is like normal traffic is not found, and what is rare and harmless is flagged.")
+	case isHybrid(p):
+		add("new attacks", "Its learners know %s. Others are found as far as they resemble these, or are unusual; what it calls normal is not proven harmless.", known)
+	default:
+		add("new attacks", "It knows %s. Others it finds only as far as they resemble these; what it calls normal is not proven harmless.", known)
+	}
 	add("other networks", "It knows normal traffic as it was in the training file. On another network expect more false alarms, until it is trained on rows of that network.")
 	add("strange values", "A level that training did not have counts as missing. What the model says of a number beyond the range of training is a guess.")
 	if !p.Cut.Probable {
@@ -176,14 +188,4 @@ func limitTable(p *model.Pipeline) Table {
 	add("scores", "Scores are %s.", scoreMeaning(p))
 	add("the file", "Reading the file runs no code of it; a checksum and %d test records are checked first.", len(p.Tests))
 	return t
-}
-
-// scoreMeaning says whether scores may be read as probabilities.
-func scoreMeaning(p *model.Pipeline) string {
-	switch {
-	case p.Calibrator != nil:
-		return "probabilities of an attack, made so on rows held out of training (" + p.Recipe.Calibrate.String() + "), for rows with about as many attacks"
-	default:
-		return "for ranking; they are no probabilities until they are calibrated (--calibrate)"
-	}
 }

@@ -229,14 +229,20 @@ func labelsLead(c *model.Clusters) string {
 	return text
 }
 
-// ClusterDigest is what of these sections fits a terminal.
+// ClusterDigest is what of these sections fits a terminal: of what sets clusters apart,
+// what no finding says.
 func ClusterDigest(sections []Section) []Section {
 	out := make([]Section, 0, len(sections))
 	for _, s := range sections {
 		s.Figures = nil
 		switch s.ID {
-		case "cluster_profiles":
-			s.Tables = s.Tables[:1]
+		case "cluster_profiles": // findings say it of the largest
+			t := s.Tables[0]
+			if len(t.Rows) <= describedClusters {
+				continue
+			}
+			t.Rows = t.Rows[describedClusters:]
+			s.Tables = []Table{t}
 		case "cluster_labels":
 			s.Tables = s.Tables[:1]
 		}

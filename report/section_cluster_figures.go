@@ -12,7 +12,7 @@ import (
 
 // mostColours is how many groups of points are told apart in a picture, the last one being
 // all others.
-const mostColours = 10
+const mostColours = 8
 
 // othersName is what the groups are called together that have no colour of their own.
 const othersName = "others"
@@ -146,26 +146,21 @@ func treeFigure(s *Section, c *model.Clusters) {
 	}
 	d := plots.DendrogramData{Merges: c.Merges, Label: "height", Cut: c.TreeCut, CutName: "where the tree is cut",
 		Title: fmt.Sprintf("The tree, cut into %s", countOf(len(c.Groups), "cluster"))}
-	used := map[int32]int{}
-	for _, l := range c.Tree {
-		d.Leaves = append(d.Leaves, plots.DendrogramLeaf{Name: countOf(l.Size, "row"), Group: -1})
-		used[l.Cluster]++
+	const most = 8 // colours of lines; clusters are numbered by size
+	for k := range min(len(c.Groups), most) {
+		d.Groups = append(d.Groups, "cluster "+model.ClusterName(int32(k)))
 	}
-	const most = 8 // colours of lines
-	if len(used) <= most {
-		var labels []int32
-		for l := range used {
-			labels = append(labels, l)
+	for _, l := range c.Tree {
+		leaf := plots.DendrogramLeaf{Name: areOf(l.Size, "row"), Group: int(l.Cluster)}
+		if leaf.Group >= most {
+			leaf.Group = -1
 		}
-		slices.Sort(labels)
-		for _, l := range labels {
-			d.Groups = append(d.Groups, "cluster "+model.ClusterName(l))
-		}
-		for i, l := range c.Tree {
-			d.Leaves[i].Group = slices.Index(labels, l.Cluster)
-		}
+		d.Leaves = append(d.Leaves, leaf)
 	}
 	d.Caption = "The leaves are groups of rows that were joined at lower heights."
+	if len(c.Groups) > most {
+		d.Caption += " Branches of smaller clusters, and those above the cut, are grey."
+	}
 	fig, err := plots.Dendrogram(d)
 	s.draw("tree", fig, err)
 }
@@ -176,8 +171,8 @@ func heatFigure(s *Section, c *model.Clusters) {
 	if len(h.Columns) == 0 || len(h.Clusters) < 2 {
 		return
 	}
-	d := plots.HeatmapData{Rows: h.Columns, Label: "below or above the other rows", Correlation: true,
-		Title:   "What sets the clusters apart",
+	d := plots.HeatmapData{Rows: h.Columns, Label: "rank-biserial r", Correlation: true,
+		Title:   fmt.Sprintf("What sets clusters 1 to %d apart", len(h.Clusters)),
 		Caption: "Of numbers, the rank-biserial correlation: 1 where every row of the cluster has more than every other row. Of levels, the share in the cluster less the share elsewhere."}
 	for _, k := range h.Clusters {
 		d.Columns = append(d.Columns, model.ClusterName(int32(k)))
@@ -190,4 +185,12 @@ func heatFigure(s *Section, c *model.Clusters) {
 	}
 	fig, err := plots.Heatmap(d)
 	s.draw("profiles", fig, err)
+}
+
+// areOf counts things, with commas between thousands.
+func areOf(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return Format(Count, n) + " " + noun + "s"
 }

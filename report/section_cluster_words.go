@@ -22,6 +22,12 @@ func clusterWords(g *model.ClusterGroup, most int) string {
 // differenceWords writes a difference: flag is S0 in 98 % (elsewhere 2 %).
 func differenceWords(d *model.ClusterDifference) string {
 	if d.Coded {
+		if d.Inside == 0 {
+			return fmt.Sprintf("%s is never %s (elsewhere in %s)", d.Column, levelOf(d), shareOf(d.Outside))
+		}
+		if d.Inside < d.Outside {
+			return fmt.Sprintf("%s is %s in only %s (elsewhere %s)", d.Column, levelOf(d), shareOf(d.Inside), shareOf(d.Outside))
+		}
 		return fmt.Sprintf("%s is %s in %s (elsewhere %s)", d.Column, levelOf(d), shareOf(d.Inside), shareOf(d.Outside))
 	}
 	what, in, out := comparedNumbers(d)
@@ -34,6 +40,7 @@ const (
 	pureCluster       = 0.9
 	unstableCluster   = 0.6 // Hennig (2007), see model/cluster
 	manyNoise         = 0.3
+	manyClusters      = 50
 	faintStructure    = 0.25
 )
 
@@ -52,6 +59,9 @@ func clusterFindings(c *model.Clusters) []Finding {
 	found = append(found, choiceFindings(c)...)
 	if c.Noise.Share > manyNoise {
 		found = append(found, Finding{Notice, "", fmt.Sprintf("%s of the rows belong to no cluster.", shareOf(c.Noise.Share)), "Larger distances (--set eps=…) or fewer neighbours (--set min_samples=…) leave less."})
+	}
+	if len(c.Groups) > manyClusters {
+		found = append(found, Finding{Notice, "", fmt.Sprintf("%d clusters are more than anybody looks at.", len(c.Groups)), "Larger ones: --set eps=… or min_samples=… for dbscan, min_cluster_size=… for hdbscan."})
 	}
 	if c.Used < len(c.Rows) {
 		found = append(found, Finding{Info, "", fmt.Sprintf("The clusters were made from a sample of %s rows; the others were given to them.", Format(Count, c.Used)), ""})

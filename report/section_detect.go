@@ -15,7 +15,7 @@ func Detected(d *model.Detection, private bool) []Section {
 	s := Section{ID: "detect", Title: "The strangest rows", Lead: detectLead(d), Findings: detectFindings(d)}
 	if !private {
 		s.Tables = append(s.Tables, strangeTable(d))
-		if t := reasonTable(d); len(t.Rows) > 0 {
+		if t := strangeReasons(d); len(t.Rows) > 0 {
 			s.Tables = append(s.Tables, t)
 		}
 	}
@@ -31,7 +31,7 @@ func Detected(d *model.Detection, private bool) []Section {
 // detectLead says how many rows lie beyond, and how many would by chance.
 func detectLead(d *model.Detection) string {
 	n := len(d.Scores)
-	text := fmt.Sprintf("All %s rows were learned from by one method (%s), without labels. %s a score of %s or more, which an ordinary row has with a probability of %v: %s would be expected.",
+	text := fmt.Sprintf("What is usual was learned from all %s rows, without labels (%s). %s a score of %s or more, which an ordinary row has with a probability of %v: %s would be expected.",
 		Format(Count, n), d.Title, rowsHave(d.Beyond), Format(Real, d.Threshold), d.Chance, Format(Real, math.Round(10*d.Chance*float64(n))/10))
 	if d.Tail != nil {
 		text += fmt.Sprintf(" %s so strange that less than one is expected among as many rows.", rowsAre(d.Rare))
@@ -40,7 +40,10 @@ func detectLead(d *model.Detection) string {
 }
 
 func rowsHave(n int) string {
-	if n == 1 {
+	switch n {
+	case 0:
+		return "No row has"
+	case 1:
 		return "1 row has"
 	}
 	return Format(Count, n) + " rows have"
@@ -112,8 +115,8 @@ func strangeTable(d *model.Detection) Table {
 	return t
 }
 
-// reasonTable lists the reasons one by one, for programs.
-func reasonTable(d *model.Detection) Table {
+// strangeReasons lists the reasons one by one, for programs.
+func strangeReasons(d *model.Detection) Table {
 	t := Table{Name: "strange_reasons", Title: "Reasons, row by row", Columns: Cols("row", "feature", "cell", "part_of_score")}
 	for i := range d.Strange {
 		for _, r := range d.Strange[i].Reasons {
@@ -133,7 +136,7 @@ func tailTable(d *model.Detection) Table {
 		add("rare rows", float64(d.Rare), "rows so strange that less than one is expected")
 		add("tail from", k.Start, "the score above which the tail begins")
 		add("rows in the tail", float64(k.Excesses), "scores that the distribution is fitted to")
-		add("shape", k.Shape, "of the generalised Pareto distribution; above 0 the tail is heavy")
+		add("shape", k.Shape, "of the generalised Pareto distribution; above 0 the tail is heavy, below 0 it has an end")
 		add("scale", k.Scale, "of it")
 		add("fit A²", k.Deviation, "Anderson–Darling distance of the tail from it")
 		add("fit p", k.P, "below 0.05 the threshold is doubtful")

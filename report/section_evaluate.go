@@ -23,8 +23,11 @@ func Evaluation(e *model.Evaluation, names ModelNames) ([]Section, error) {
 	if t := reliabilityTable(e.Reliability); len(t.Rows) > 0 {
 		main.Tables = append(main.Tables, t)
 	}
+	if t := gainTable(j); len(t.Rows) > 0 {
+		main.Tables = append(main.Tables, t)
+	}
 	if e.Unlabelled > 0 {
-		main.Warnings = append(main.Warnings, fmt.Sprintf("Left out because they have no label: %s rows.", Format(Count, e.Unlabelled)))
+		main.Warnings = append(main.Warnings, fmt.Sprintf("Left out because they have no label: %s.", things(e.Unlabelled, "row")))
 	}
 	evaluationFigures(&main, e, names)
 	out := []Section{main, evaluatedAttacks(e), evaluatedShift(e)}
@@ -61,7 +64,7 @@ func EvaluationDigest(sections []Section) []Section {
 
 // sideFigures are figures that say much the same as others, and that a terminal is
 // spared.
-var sideFigures = []string{"weighted_f1", "kappa", "log_loss", "recall_fpr_01"}
+var sideFigures = []string{"weighted_f1", "kappa", "ks", "log_loss", "recall_fpr_01"}
 
 // coreFigures leaves tables of figures those that matter most.
 func coreFigures(tables []Table) []Table {
@@ -121,10 +124,22 @@ func evaluationTable(e *model.Evaluation) Table {
 	return t
 }
 
+// boundedKeys are the figures whose intervals stand beside them in a single row.
+var boundedKeys = []string{"roc_auc", "accuracy", "precision", "recall", "f1", "fpr"}
+
+// boundKeys are the keys of their bounds.
+func boundKeys() []string {
+	var keys []string
+	for _, k := range boundedKeys {
+		keys = append(keys, k+"_low", k+"_high")
+	}
+	return keys
+}
+
 // evaluationScores has all figures in one row, under their keys.
 func evaluationScores(e *model.Evaluation, name string) Table {
 	j := e.Judgement
-	t := Table{Name: "evaluate_scores", Title: "Verdicts on attacks and normal rows", Columns: Cols(append([]string{"model", "rows", "tp", "fp", "fn", "tn", "threshold", "roc_auc_low", "roc_auc_high", "recall_low", "recall_high", "fpr_low", "fpr_high"}, metricKeys...)...)}
+	t := Table{Name: "evaluate_scores", Title: "Verdicts on attacks and normal rows", Columns: Cols(append([]string{"model", "rows", "tp", "fp", "fn", "tn", "threshold"}, append(boundKeys(), metricKeys...)...)...)}
 	row := []any{cmp.Or(name, e.Pipeline.Kind()), j.Rows}
 	row = append(row, bothCounts(j)...)
 	threshold := any(e.Pipeline.Cut.Threshold)
@@ -132,9 +147,8 @@ func evaluationScores(e *model.Evaluation, name string) Table {
 		threshold = nil
 	}
 	row = append(row, threshold)
-	for _, key := range []string{"roc_auc", "recall", "fpr"} {
-		ci := figureOf(j, key).CI
-		row = append(row, ci.Low, ci.High)
+	for _, key := range boundedKeys {
+		row = append(row, interval(figureOf(j, key))[1:]...)
 	}
 	for i := 7; i < len(t.Columns); i++ {
 		t.Columns[i].Detail = true
@@ -163,7 +177,7 @@ func bothCounts(j *model.Judgement) []any {
 			}
 		}
 	}
-	return []any{tp, fp, fn, tn}
+	return []any{whole(tp), whole(fp), whole(fn), whole(tn)}
 }
 
 // reliabilityTable sets probabilities beside what happened.
@@ -171,6 +185,24 @@ func reliabilityTable(bins []stats.CalibrationBin) Table {
 	t := Table{Name: "evaluate_calibration", Title: "Probability of an attack, and what was observed", Columns: Cols("probability_low", "probability_high", "probability", "observed_share", "observed_low", "observed_high", "n")}
 	for _, b := range bins {
 		t.Rows = append(t.Rows, []any{b.Low, b.High, b.Predicted, b.Observed, b.CI.Low, b.CI.High, b.N})
+	}
+	return t
+}
+
+// gainTable cuts the rows by their score into tenths.
+func gainTable(j *model.Judgement) Table {
+	t := Table{Name: "evaluate_gains", Title: "Tenths of the rows by score, the highest first",
+		Columns: detail(Cols("tenth", "score_low", "score_high", "rows", "n_attacks", "part_attacks", "part_lift", "total_gain", "total_lift", "part_attacks_low", "part_attacks_high"), "part_attacks_low", "part_attacks_high"),
+		Note:    "Lift: how many times more frequent attacks are than among all rows. Gain: part of all attacks in this tenth and those above. Equal scores stay together, so that there may be fewer than ten."}
+	if j.Scores == nil {
+		return t
+	}
+	bins, err := stats.Gains(j.Tally, 10, 0.95)
+	if err != nil {
+		return t
+	}
+	for i, b := range bins {
+		t.Rows = append(t.Rows, []any{int64(i + 1), b.Low, b.High, b.N, b.Positives, b.Share.Value, b.Lift, b.Gain, b.TotalLift, b.Share.CI.Low, b.Share.CI.High})
 	}
 	return t
 }
@@ -203,7 +235,7 @@ func evaluationFigures(s *Section, e *model.Evaluation, names ModelNames) {
 // evaluatedAttacks shows what was found of each attack type.
 func evaluatedAttacks(e *model.Evaluation) Section {
 	s := Section{ID: "evaluate_attacks", Title: "What was found of each attack type", Lead: attacksLead(e)}
-	t := Table{Name: "evaluate_attacks", Title: "Attack types, the most frequent first", Columns: detail(Cols("label", "category", "unseen", "rows", "n_found", "recall", "recall_low", "recall_high", "trained_rows", "right_class"), "trained_rows", "right_class"),
+	t := Table{Name: "evaluate_attacks", Title: "Attack types, the most frequent first", Columns: detail(plainTitles("type_", Cols("label", "category", "unseen", "rows", "n_found", "type_recall", "type_recall_low", "type_recall_high", "trained_rows", "right_class")), "trained_rows", "right_class"),
 		Note: "New type: training had no such attack."}
 	for _, a := range e.Judgement.Attacks {
 		row := append([]any{a.Attack, words(a.Category), a.Unseen, a.Rows, a.Found}, interval(a.Recall)...)
@@ -211,6 +243,9 @@ func evaluatedAttacks(e *model.Evaluation) Section {
 	}
 	if len(e.Judgement.Classes) > 2 {
 		t.Columns[t.column("right_class")].Detail = false
+	}
+	if noLabel(e.Pipeline) {
+		t.Columns[t.column("unseen")].Detail, t.Note = true, ""
 	}
 	s.Tables = []Table{t}
 	drawRecalls(&s, e)
@@ -220,11 +255,20 @@ func evaluatedAttacks(e *model.Evaluation) Section {
 // attacksLead compares known with new types.
 func attacksLead(e *model.Evaluation) string {
 	sh := &e.Shift
-	if sh.UnseenTypes == 0 {
+	switch {
+	case len(e.Judgement.Attacks) == 0:
+		return "No row of this file is an attack."
+	case noLabel(e.Pipeline):
+		return "The model was trained without a label: all attacks are new to it, or none."
+	case sh.UnseenTypes == 0:
 		return "Training had every attack type of this file, so that it does not tell how the model does on new ones."
 	}
-	return fmt.Sprintf("%s in this file that training did not have, with %s rows: %s of these rows are found%s, and %s of the attacks of known types.", typesAre(sh.UnseenTypes), Format(Count, sh.UnseenRows),
-		shareOf(sh.UnseenRecall.Value), shareBounds(sh.UnseenRecall.CI), shareOf(sh.SeenRecall.Value))
+	text := fmt.Sprintf("%s in this file that training did not have, with %s: %s of them %s found%s", typesAre(sh.UnseenTypes), things(sh.UnseenRows, "row"),
+		shareOf(sh.UnseenRecall.Value), isOrAre(sh.UnseenRows), shareBounds(sh.UnseenRecall.CI))
+	if math.IsNaN(sh.SeenRecall.Value) {
+		return text + ". There is no attack of a known type."
+	}
+	return text + fmt.Sprintf(", and %s of the attacks of known types.", shareOf(sh.SeenRecall.Value))
 }
 
 func typesAre(n int) string {
@@ -238,8 +282,9 @@ func typesAre(n int) string {
 func evaluatedSlices(e *model.Evaluation) Section {
 	s := Section{ID: "evaluate_slices", Title: "Kinds of traffic apart", Lead: slicesLead(e)}
 	t := Table{Name: "evaluate_slices", Title: "Figures by level",
-		Columns: detail(Cols("feature", "level", "rows", "n_attacks", "accuracy", "recall", "fpr", "roc_auc", "differs", "accuracy_low", "accuracy_high", "recall_low", "recall_high", "fpr_low", "fpr_high", "roc_auc_low", "roc_auc_high", "fp", "fn"),
-			"accuracy_low", "accuracy_high", "recall_low", "recall_high", "fpr_low", "fpr_high", "roc_auc_low", "roc_auc_high", "fp", "fn"),
+		Columns: detail(plainTitles("slice_", Cols("feature", "level", "rows", "n_attacks", "slice_accuracy", "slice_recall", "slice_fpr", "slice_auc", "differs", "slice_accuracy_low", "slice_accuracy_high", "slice_recall_low", "slice_recall_high",
+			"slice_fpr_low", "slice_fpr_high", "slice_auc_low", "slice_auc_high", "slice_fp", "slice_fn")),
+			"slice_accuracy_low", "slice_accuracy_high", "slice_recall_low", "slice_recall_high", "slice_fpr_low", "slice_fpr_high", "slice_auc_low", "slice_auc_high", "slice_fp", "slice_fn"),
 		Note: "Differs: the interval of the accuracy and that of all rows do not overlap."}
 	for _, one := range e.Slices {
 		t.Rows = append(t.Rows, []any{one.Column, one.Level, one.Rows, one.Attacks, one.Accuracy.Value, one.Recall.Value, one.FPR.Value, one.AUC.Value, one.DiffersFromRest,
@@ -263,7 +308,7 @@ func slicesLead(e *model.Evaluation) string {
 	}
 	var text string
 	if alarms.FalseAlarms > 0 {
-		text = fmt.Sprintf("Most false alarms of one level are those of %s = %s: %s of its %s normal rows. ", alarms.Column, alarms.Level, Format(Count, alarms.FalseAlarms), Format(Count, alarms.Rows-alarms.Attacks))
+		text = fmt.Sprintf("Most false alarms of one level are those of %s = %s: %s of its %s. ", alarms.Column, alarms.Level, Format(Count, alarms.FalseAlarms), things(alarms.Rows-alarms.Attacks, "normal row"))
 	}
 	if missed.Missed > 0 {
 		text += fmt.Sprintf("Most attacks are missed in %s = %s: %s of %s.", missed.Column, missed.Level, Format(Count, missed.Missed), Format(Count, missed.Attacks))

@@ -101,7 +101,7 @@ func AgainstFigures(e *model.Evaluation, before *Figures, name string) Section {
 	}
 	s.Lead = fmt.Sprintf("%d of %d figures are worse than in the earlier run beyond their intervals.", worse, len(t.Rows))
 	if before.Rows > 0 && before.Rows != e.Judgement.Rows {
-		s.Lead += fmt.Sprintf(" That run judged %s rows, and this one %s.", Format(Count, before.Rows), Format(Count, e.Judgement.Rows))
+		s.Lead += fmt.Sprintf(" That run judged %s, and this one %s.", things(before.Rows, "row"), Format(Count, e.Judgement.Rows))
 	}
 	s.Tables = []Table{t}
 	return s

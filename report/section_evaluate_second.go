@@ -37,7 +37,7 @@ func evaluatedSecond(e *model.Evaluation, names ModelNames) (Section, error) {
 // secondLead says whether the models differ.
 func secondLead(e *model.Evaluation) string {
 	c := e.Second
-	text := fmt.Sprintf("On %s rows only the first model is right, on %s only the second.", Format(Count, c.OnlyFirst), Format(Count, c.OnlyOther))
+	text := fmt.Sprintf("On %s only the first model is right, on %s only the second.", things(c.OnlyFirst, "row"), Format(Count, c.OnlyOther))
 	if c.Verdicts == nil {
 		text = "Both models give the same verdict on every row, or are always right or wrong together."
 	} else {

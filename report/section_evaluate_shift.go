@@ -17,7 +17,7 @@ func evaluatedShift(e *model.Evaluation) Section {
 	if t := sideBySide(e); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
-	s.Tables = append(s.Tables, reasonTable(e))
+	s.Tables = append(s.Tables, differenceTable(e))
 	s.Tables = append(s.Tables, driftTable(e))
 	return s
 }
@@ -47,16 +47,20 @@ func qualityOf(list []model.Quality, key string) stats.Measure {
 	return none
 }
 
-// reasonTable lists what can explain a drop.
-func reasonTable(e *model.Evaluation) Table {
+// differenceTable lists what can explain a drop.
+func differenceTable(e *model.Evaluation) Table {
 	sh := &e.Shift
 	t := Table{Name: "evaluate_reasons", Title: "What differs", Columns: Cols("item", "before", "now")}
 	add := func(item string, before, now any) { t.Rows = append(t.Rows, []any{item, before, now}) }
-	add("part of the rows that are attacks", sh.TrainAttackShare, sh.TestAttackShare)
-	add("attack types that training did not have", nil, float64(sh.UnseenTypes))
-	add("rows of these", nil, float64(sh.UnseenRows))
-	add("part found of known types", nil, sh.SeenRecall.Value)
-	add("part found of new types", nil, sh.UnseenRecall.Value)
+	if noLabel(e.Pipeline) {
+		add("part of the rows that are attacks", nil, sh.TestAttackShare)
+	} else {
+		add("part of the rows that are attacks", sh.TrainAttackShare, sh.TestAttackShare)
+		add("attack types that training did not have", nil, float64(sh.UnseenTypes))
+		add("rows of these", nil, float64(sh.UnseenRows))
+		add("part found of known types", nil, sh.SeenRecall.Value)
+		add("part found of new types", nil, sh.UnseenRecall.Value)
+	}
 	add("columns that moved (PSI above 0.1)", nil, float64(len(sh.Moved)))
 	add("cells with a level that training did not have", nil, float64(sh.UnseenLevels))
 	return t
@@ -96,6 +100,8 @@ func shiftLead(e *model.Evaluation) string {
 	random, held := qualityOf(sh.Random, "roc_auc").Value, qualityOf(sh.Attacks, "roc_auc").Value
 	var text string
 	switch {
+	case math.IsNaN(now):
+		text = "The rows are of one class, so that there is no AUC to compare. "
 	case !math.IsNaN(random) && !math.IsNaN(held):
 		text = fmt.Sprintf("AUC by random folds of training %s, with attack types held out %s, here %s. ", Format(Real, random), Format(Real, held), Format(Real, now))
 	case !math.IsNaN(random):
@@ -116,7 +122,7 @@ func shiftLead(e *model.Evaluation) string {
 		}
 		why = append(why, fmt.Sprintf("%d of %d columns moved (%s)", n, len(e.Drift), joined(names, 4)))
 	}
-	if math.Abs(sh.TestAttackShare-sh.TrainAttackShare) > 0.05 {
+	if !noLabel(e.Pipeline) && math.Abs(sh.TestAttackShare-sh.TrainAttackShare) > 0.05 {
 		why = append(why, fmt.Sprintf("attacks are %s of the rows, and were %s", shareOf(sh.TestAttackShare), shareOf(sh.TrainAttackShare)))
 	}
 	if len(why) == 0 {
@@ -132,15 +138,19 @@ func evaluationLead(e *model.Evaluation) string {
 	if k, err := model.KindNamed(what); err == nil {
 		what = k.Title
 	}
-	text := fmt.Sprintf("Of %s attacks the %s finds %s%s, with false alarms on %s%s of %s normal rows.", Format(Count, j.Tally.N(0)), what,
-		shareOf(j.Binary.Recall.Value), shareBounds(j.Binary.Recall.CI), shareOf(j.Binary.FPR.Value), shareBounds(j.Binary.FPR.CI), Format(Count, j.Tally.N(1)))
+	attacks, normals := j.Tally.N(0), j.Tally.N(1)
+	found, alarms := shareOf(j.Binary.Recall.Value)+shareBounds(j.Binary.Recall.CI), shareOf(j.Binary.FPR.Value)+shareBounds(j.Binary.FPR.CI)
+	if attacks == 0 {
+		return fmt.Sprintf("No attack is among the rows, so that nothing tells what the %s finds; it raises false alarms on %s of %s.", what, alarms, things(normals, "normal row"))
+	}
+	text := fmt.Sprintf("Of %s the %s finds %s, with false alarms on %s of %s.", things(attacks, "attack"), what, found, alarms, things(normals, "normal row"))
+	if normals == 0 {
+		return fmt.Sprintf("Of %s the %s finds %s. No row is normal, so that nothing tells of false alarms.", things(attacks, "attack"), what, found)
+	}
 	if j.Scores != nil {
 		text += fmt.Sprintf(" It ranks an attack above a normal row with probability %s%s (AUC).", Format(Real, j.Scores.AUC.Value), bounds(j.Scores.AUC.CI.Low, j.Scores.AUC.CI.High))
 	}
-	if always := max(j.Tally.N(0), j.Tally.N(1)); j.Rows > 0 {
-		text += fmt.Sprintf(" %s of the verdicts are right; always to say the larger class would be right in %s.", shareOf(j.Measures.Accuracy.Value), shareOf(ratio(always, j.Rows)))
-	}
-	return text
+	return text + fmt.Sprintf(" %s of the verdicts are right; always to say the larger class would be right in %s.", shareOf(j.Measures.Accuracy.Value), shareOf(ratio(max(attacks, normals), j.Rows)))
 }
 
 // evaluationFindings says what a reader should act on.
@@ -152,8 +162,7 @@ func evaluationFindings(e *model.Evaluation) []Finding {
 			"Normal traffic differs from that of training. Train on normal rows of this network, or ask for a smaller --fpr."})
 	}
 	if five := figureOf(j, "recall_fpr_5").Value; five > j.Binary.Recall.Value+0.05 && j.Binary.FPR.Value < 0.05 {
-		found = append(found, Finding{Warning, "", fmt.Sprintf("The threshold is strict: it finds %s of the attacks, and would find %s at 5 %% false alarms.", shareOf(j.Binary.Recall.Value), shareOf(five)),
-			fmt.Sprintf("netanom train --algo %s --fpr 0.05", e.Pipeline.Kind())})
+		found = append(found, Finding{Warning, "", fmt.Sprintf("The threshold is strict: it finds %s of the attacks, and would find %s at 5 %% false alarms.", shareOf(j.Binary.Recall.Value), shareOf(five)), moreFound(e.Pipeline)})
 	}
 	if sh.UnseenTypes > 0 && sh.UnseenRecall.CI.High < sh.SeenRecall.CI.Low {
 		found = append(found, Finding{Notice, "", fmt.Sprintf("Attacks of types that training did not have are found less often: %s against %s of known types.", shareOf(sh.UnseenRecall.Value), shareOf(sh.SeenRecall.Value)),
@@ -165,15 +174,41 @@ func evaluationFindings(e *model.Evaluation) []Finding {
 		}
 	}
 	if sh.UnseenLevels > 0 {
-		found = append(found, Finding{Info, "", fmt.Sprintf("%s cells have a level that training did not have; the model takes them for missing.", Format(Count, sh.UnseenLevels)), "Train on rows that have these levels."})
+		found = append(found, Finding{Info, "", fmt.Sprintf("%s a level that training did not have; the model takes %s for missing.", thingsHave(sh.UnseenLevels, "cell"), itOrThem(sh.UnseenLevels)), "Train on rows that have these levels."})
 	}
-	if worst := worstBin(e.Reliability); worst != nil {
-		found = append(found, Finding{Notice, "", fmt.Sprintf("Probabilities are off: where the model says %s on average, %s are attacks.", shareOf(worst.Predicted), shareOf(worst.Observed)), "Use the scores for ranking only, or train with --calibrate isotonic on rows like these."})
-	}
+	found = append(found, probabilityFinding(e)...)
 	if random := qualityOf(sh.Random, "roc_auc"); random.Value > 0.99 && areaOf(j).CI.High < random.CI.Low {
 		found = append(found, Finding{Info, "", fmt.Sprintf("Random folds of the training file promised an AUC of %s; here it is %s.", Format(Real, random.Value), Format(Real, areaOf(j).Value)), "Judge with --validate attacks or a later file; random folds flatter."})
 	}
 	return found
+}
+
+// moreFound says how to train a model that finds more at more false alarms.
+func moreFound(p *model.Pipeline) string {
+	if noLabel(p) {
+		return "Train with a larger --tail, or on labelled rows with --fpr 0.05."
+	}
+	return fmt.Sprintf("netanom train --algo %s --fpr 0.05", p.Kind())
+}
+
+// probabilityFinding says that scores are no probabilities here, or were never meant to be.
+func probabilityFinding(e *model.Evaluation) []Finding {
+	worst := worstBin(e.Reliability)
+	if worst == nil {
+		return nil
+	}
+	p := e.Pipeline
+	what, next := "Probabilities are off", "Use the scores for ranking only, or train with --calibrate isotonic on rows like these."
+	switch {
+	case p.Recipe.Task != model.Binary:
+		next = "Use the scores for ranking only."
+	case p.Calibrator != nil:
+		next = "Use the scores for ranking only, or calibrate on rows with about as many attacks as these."
+	}
+	if p.Calibrator == nil && slices.Contains(unmeantProbabilities, p.Kind()) {
+		what = "Scores are not probabilities"
+	}
+	return []Finding{{Notice, "", fmt.Sprintf("%s: where the model says %s on average, %s are attacks.", what, shareOf(worst.Predicted), shareOf(worst.Observed)), next}}
 }
 
 // worstBin is the bin whose probabilities are farthest from what happened, if that is

@@ -111,7 +111,7 @@ func TestEvaluationOfOneClass(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkModelSections(t, sections...)
-	if len(sections[0].Warnings) != 1 || !strings.Contains(sections[0].Warnings[0], "1 rows") {
+	if len(sections[0].Warnings) != 1 || !strings.Contains(sections[0].Warnings[0], "1 row.") {
 		t.Errorf("warnings %v", sections[0].Warnings)
 	}
 }

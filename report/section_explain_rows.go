@@ -23,7 +23,7 @@ func Reasons(r *model.Reasons, rows []model.ExplainedRow, most int) Section {
 		if row.Line > 0 {
 			line = row.Line
 		}
-		list.Rows = append(list.Rows, []any{int64(row.Row) + 1, line, row.Score, words(row.Verdict), words(row.Label), r.Total[i], row.Threshold})
+		list.Rows = append(list.Rows, []any{int64(row.Row) + 1, line, row.Score, words(row.Verdict), words(bareLabel(row.Label)), r.Total[i], row.Threshold})
 		parts, rest, others := topParts(r, i, most)
 		t.Rows = append(t.Rows, []any{int64(row.Row) + 1, "(base)", nil, r.Base})
 		sum := r.Base + rest
@@ -82,7 +82,7 @@ func Rules(p *model.Pipeline, rules []model.LeafRule) Section {
 			attacks++
 		}
 	}
-	s.Lead = fmt.Sprintf("The tree has %d rules, and %d of them say attack. Exactly one applies to each row.", len(rules), attacks)
+	s.Lead = fmt.Sprintf("The tree has %s, and %d of them say attack. Exactly one applies to each row.", things(int64(len(rules)), "rule"), attacks)
 	s.Tables = []Table{t}
 	return s
 }

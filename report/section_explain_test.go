@@ -142,7 +142,7 @@ func TestTuningSection(t *testing.T) {
 	if want := "netanom train --algo gbt --set learning_rate=0.05 --set rounds=200 --steps 'impute,quantile(normal)' --balance attack --out best.netanom"; s.Commands[0] != want {
 		t.Errorf("command %q", s.Commands[0])
 	}
-	if want := "4 candidates, 4 trials by ROC AUC on rows held out. The best is candidate 2, gbt with learning_rate=0.05 rounds=200: 0.95 (SD over the folds 0.02); the defaults of gbt reach 0.9."; s.Lead != want {
+	if want := "4 candidates, 4 trials by ROC AUC on rows held out. The best is candidate 2, gbt with learning_rate=0.05 rounds=200: 0.95 (SD over the folds 0.02); the defaults of gbt reach 0.9 on the same."; s.Lead != want {
 		t.Errorf("lead %q", s.Lead)
 	}
 	var order []any
@@ -178,7 +178,7 @@ func TestCard(t *testing.T) {
 	if err := doc.WriteMarkdown(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"# netanom model card · traffic.csv", "Decision tree that tells normal, dos, probe apart", "SHA-256", "difficulty", "Columns that rows to score need", "Limits"} {
+	for _, want := range []string{"# netanom model card · traffic.csv", "Decision tree that tells normal, dos and probe apart", "SHA-256", "difficulty", "Columns that rows to score need", "Limits"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the card does not say %q:\n%s", want, text.String())
 		}

@@ -33,6 +33,20 @@ func traffic(rows int, shift float64, types ...string) string {
 
 func modelData(t *testing.T, text string, features ...string) (*model.Data, []int) {
 	t.Helper()
+	d, err := modelDataOf(t, text, features...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := d.Labelled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d, rows
+}
+
+// modelDataOf loads a table that need not have a label.
+func modelDataOf(t *testing.T, text string, features ...string) (*model.Data, error) {
+	t.Helper()
 	ctx := context.Background()
 	f, err := dataset.OpenReader(ctx, "traffic.csv", strings.NewReader(text), dataset.Options{})
 	if err != nil {
@@ -43,15 +57,7 @@ func modelData(t *testing.T, text string, features ...string) (*model.Data, []in
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := model.Load(ctx, table, model.DataOptions{Features: features})
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := d.Labelled()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d, rows
+	return model.Load(ctx, table, model.DataOptions{Features: features})
 }
 
 // entered trains and judges learners on the made-up traffic.

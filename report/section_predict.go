@@ -6,6 +6,7 @@ import (
 
 	"github.com/netanom/netanom/model"
 	"github.com/netanom/netanom/plots"
+	"github.com/netanom/netanom/stats"
 )
 
 // Prediction shows what a model said of the rows of a table: how many it took for what,
@@ -16,12 +17,23 @@ func Prediction(p *model.Prediction, by *model.Pipeline) Section {
 	for k, n := range p.Classes {
 		verdicts.Rows = append(verdicts.Rows, []any{by.Classes[k], n, ratio(n, p.Rows)})
 	}
-	s.Tables = append(s.Tables, verdicts, scoreRanges(p))
+	s.Tables = append(s.Tables, verdicts)
+	if inRange(p, by) {
+		s.Tables = append(s.Tables, scoreRanges(p))
+	}
 	if t := strangeCells(p, by); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
-	predictionFigure(&s, p, by)
+	if inRange(p, by) {
+		predictionFigure(&s, p, by)
+	}
 	return s
+}
+
+// inRange reports whether the scores that were counted lie between 0 and 1, as all do but
+// those of some detectors.
+func inRange(p *model.Prediction, by *model.Pipeline) bool {
+	return !learnedUsual(by) || p.Scores[0] == 0 && p.Scores[len(p.Scores)-1] == 0
 }
 
 // predictionLead counts the alerts.
@@ -29,7 +41,10 @@ func predictionLead(p *model.Prediction, by *model.Pipeline) string {
 	if p.Rows == 0 {
 		return "There is no row to score."
 	}
-	text := fmt.Sprintf("%s of %s rows (%s) are taken for attacks", Format(Count, p.Attacks), Format(Count, p.Rows), shareOf(ratio(p.Attacks, p.Rows)))
+	text := fmt.Sprintf("%s of %s (%s) %s taken for attacks", Format(Count, p.Attacks), things(p.Rows, "row"), shareOf(ratio(p.Attacks, p.Rows)), isOrAre(p.Attacks))
+	if learnedUsual(by) {
+		text += " because they are unusual"
+	}
 	if by.Cut.Probable {
 		return text + ", where an attack is the most probable class."
 	}
@@ -42,11 +57,7 @@ func predictionFindings(p *model.Prediction, by *model.Pipeline) []Finding {
 	if p.Rows == 0 {
 		return found
 	}
-	flagged := ratio(p.Attacks, p.Rows)
-	if target := alertShare(by.Recipe.Rule); target > 0 && flagged > 2*target {
-		found = append(found, Finding{Warning, "", fmt.Sprintf("The threshold is meant for %s alerts among normal rows, and %s of these rows raise one: either there are many attacks, or normal traffic differs from that of training.", shareOf(target), shareOf(flagged)),
-			"Look at the reasons of some alerts (--reasons 3); netanom compare with the training file says which columns moved."})
-	}
+	found = append(found, alertFinding(p, by)...)
 	for j, n := range p.Unseen {
 		if n > 0 && ratio(n, p.Rows) >= 0.01 {
 			found = append(found, Finding{Notice, by.Schema.Inputs[j].Name, fmt.Sprintf("%s of the rows have a level that training did not have; it counts as missing.", shareOf(ratio(n, p.Rows))), "Train on rows that have these levels."})
@@ -62,11 +73,40 @@ func predictionFindings(p *model.Prediction, by *model.Pipeline) []Finding {
 	return found
 }
 
-// alertShare is the share of rows that a threshold was chosen to call attacks, 0 if it was
-// chosen otherwise.
+// alertFinding warns of far more alerts than the threshold is meant for, even if there are
+// as many attacks as in training.
+func alertFinding(p *model.Prediction, by *model.Pipeline) []Finding {
+	target, attacks := alertShare(by.Recipe.Rule), trainedShare(by)
+	expected := attacks + (1-attacks)*target
+	if by.Recipe.Rule.By == model.Alerts {
+		expected = max(target, attacks)
+	}
+	flagged := stats.WilsonInterval(p.Attacks, p.Rows, 0.95)
+	if target == 0 || flagged.Low < min(2*expected, expected+0.25) {
+		return nil
+	}
+	text := fmt.Sprintf("The threshold is meant for %s alerts among ordinary rows", shareOf(target))
+	if attacks > 0 {
+		text += fmt.Sprintf(", %s of the training rows were attacks", shareOf(attacks))
+	}
+	text += fmt.Sprintf(", and %s of these rows raise an alert: either there are many attacks, or normal traffic differs from that of training.", shareOf(ratio(p.Attacks, p.Rows)))
+	return []Finding{{Warning, "", text, "Look at the reasons of some alerts (--reasons 3); netanom compare with the training file says which columns moved."}}
+}
+
+// trainedShare is the part of the training rows that are attacks, 0 where that is not known.
+func trainedShare(p *model.Pipeline) float64 {
+	var attacks int64
+	for _, a := range p.Training.Attacks {
+		attacks += a.Rows
+	}
+	return ratio(attacks, max(1, p.Training.Rows))
+}
+
+// alertShare is the share of ordinary rows, or of all, that a threshold was chosen to call
+// attacks, 0 if it was chosen otherwise.
 func alertShare(r model.Rule) float64 {
 	switch r.By {
-	case model.FPR:
+	case model.FPR, model.Tail:
 		return r.Value
 	case model.Alerts:
 		return r.Value / r.Rows
@@ -105,7 +145,7 @@ func strangeCells(p *model.Prediction, by *model.Pipeline) Table {
 func predictionFigure(s *Section, p *model.Prediction, by *model.Pipeline) {
 	bins := len(p.Scores)
 	group := plots.Group{Name: "all"}
-	d := plots.BarsData{Label: "score", Counted: "rows", Limit: bins, Title: fmt.Sprintf("%s of %s rows are taken for attacks", Format(Count, p.Attacks), Format(Count, p.Rows))}
+	d := plots.BarsData{Label: "score", Counted: "rows", Limit: bins, Title: fmt.Sprintf("%s of %s %s taken for attacks", Format(Count, p.Attacks), things(p.Rows, "row"), isOrAre(p.Attacks))}
 	for b, n := range p.Scores {
 		d.Names = append(d.Names, fmt.Sprintf("%.2f to %.2f", float64(b)/float64(bins), float64(b+1)/float64(bins)))
 		group.Counts = append(group.Counts, n)

@@ -219,14 +219,14 @@ func projectionFigure(s *Section, p *model.Projection, c *model.Coloring) {
 	}
 	name := "map"
 	if c != nil {
-		name = "by_" + c.By
+		name = "by_" + strings.ReplaceAll(c.By, " ", "_")
 		d.Title = fmt.Sprintf("%s rows by %s, coloured by %s", Format(Count, len(p.Shown)), p.Title, c.By)
 		colour(&d, p, c, x, y)
 	} else {
 		d.Groups = []plots.PointGroup{{X: x, Y: y}}
 	}
 	if len(p.Shown) < p.Of {
-		d.Caption = strings.TrimSpace(d.Caption + fmt.Sprintf(" A sample of %s rows, in which rare labels have more than their share.", Format(Count, p.Of)))
+		d.Caption = strings.TrimSpace(d.Caption + fmt.Sprintf(" The picture shows a sample of %s rows, in which rare labels have more than their share.", Format(Count, p.Of)))
 	}
 	fig, err := plots.Projection(d)
 	s.draw(name, fig, err)
@@ -235,14 +235,20 @@ func projectionFigure(s *Section, p *model.Projection, c *model.Coloring) {
 // colour gives the points groups or scores.
 func colour(d *plots.ProjectionData, p *model.Projection, c *model.Coloring, x, y []float64) {
 	if c.Groups == nil {
-		d.Groups = []plots.PointGroup{{X: x, Y: y}}
-		d.ScoreLabel = c.By
+		d.Groups, d.ScoreLabel = []plots.PointGroup{{X: x, Y: y}}, c.By
 		for _, at := range p.Shown {
-			v := c.Numbers[p.Rows[at]]
-			if math.IsInf(v, 0) {
-				v = math.NaN()
+			d.Scores = append(d.Scores, c.Numbers[p.Rows[at]])
+		}
+		if heavyTailed(d.Scores) {
+			d.ScoreLabel = "log10(1 + " + c.By + ")"
+			for i, v := range d.Scores {
+				d.Scores[i] = math.Log1p(v) / math.Ln10
 			}
-			d.Scores = append(d.Scores, drawnScore(v))
+		}
+		for i, v := range d.Scores {
+			if d.Scores[i] = drawnScore(v); math.IsInf(v, 0) {
+				d.Scores[i] = math.NaN()
+			}
 		}
 		return
 	}
@@ -251,6 +257,25 @@ func colour(d *plots.ProjectionData, p *model.Projection, c *model.Coloring, x, 
 		points = append(points, colouredPoint{x[i], y[i], c.Of[p.Rows[at]]})
 	}
 	d.Groups = pointGroups(points, c.Groups, c.Order)
+}
+
+// heavyTailed reports whether numbers, none of which is below 0, reach so far beyond half
+// of those above 0 that a plain scale of colours would show one colour.
+func heavyTailed(values []float64) bool {
+	var positive []float64
+	for _, v := range values {
+		if v < 0 {
+			return false
+		}
+		if v > 0 && !math.IsInf(v, 0) {
+			positive = append(positive, v)
+		}
+	}
+	if len(positive) == 0 {
+		return false
+	}
+	slices.Sort(positive)
+	return positive[len(positive)-1] > 100*positive[(len(positive)-1)/2]
 }
 
 // ProjectDigest is what of these sections fits a terminal: the first components, and their

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/netanom/netanom/model"
 	"github.com/netanom/netanom/plots"
@@ -87,9 +88,6 @@ func figureOf(j *model.Judgement, key string) stats.Measure {
 // areaOf is the area under the ROC curve of a judgement.
 func areaOf(j *model.Judgement) stats.Measure { return figureOf(j, "roc_auc") }
 
-// interval returns the cells of a figure and its bounds.
-func interval(m stats.Measure) []any { return []any{m.Value, m.CI.Low, m.CI.High} }
-
 // bestBy returns the entry, but for the baseline, of which the figure is largest, and
 // the figure; nil if none has it.
 func bestBy(entries []*model.Entry, of func(*model.Entry) stats.Measure) (*model.Entry, stats.Measure) {
@@ -108,38 +106,71 @@ func bestBy(entries []*model.Entry, of func(*model.Entry) stats.Measure) (*model
 
 func randomArea(e *model.Entry) stats.Measure { return areaOf(e.RandomJudged) }
 func heldArea(e *model.Entry) stats.Measure   { return areaOf(e.AttacksJudged) }
+func otherArea(e *model.Entry) stats.Measure  { return areaOf(e.OtherJudged) }
 func testArea(e *model.Entry) stats.Measure   { return areaOf(e.Test) }
 
 // contestLead tells what the ways to judge say, and which to believe.
 func contestLead(entries []*model.Entry) string {
-	text := ""
 	best := func(e *model.Entry) string { return e.Algo + " is best: AUC" }
 	if alone(entries) {
 		best = func(e *model.Entry) string { return "the AUC of the " + e.Title + " is" }
 	}
-	random, area := bestBy(entries, randomArea)
-	if random != nil {
-		text = fmt.Sprintf("By random folds, %s %s. ", best(random), Format(Real, area.Value))
+	var told []string
+	tell := func(format string, a ...any) { told = append(told, fmt.Sprintf(format, a...)) }
+	if random, area := bestBy(entries, randomArea); random != nil {
+		tell("By random folds, %s %s.", best(random), Format(Real, area.Value))
 		if area.Value > 0.99 {
-			text += "That is no result yet: rows of one file resemble each other, and models have seen every attack type they were judged by. "
+			tell("That is no result yet: rows of one file resemble each other, and models have seen every attack type they were judged by.")
 		}
 	}
 	if held, m := bestBy(entries, heldArea); held != nil {
-		text += fmt.Sprintf("With whole attack types held out, as tomorrow's attacks are, %s %s%s, with %s of the attacks found at 5 %% false alarms; the threshold in use finds %s at %s. ",
+		tell("With whole attack types held out, as tomorrow's attacks are, %s %s%s, with %s of the attacks found at 5 %% false alarms; the threshold in use finds %s at %s.",
 			best(held), Format(Real, m.Value), bounds(m.CI.Low, m.CI.High), shareOf(figureOf(held.AttacksJudged, "recall_fpr_5").Value),
 			shareOf(figureOf(held.AttacksJudged, "attack_recall").Value), shareOf(figureOf(held.AttacksJudged, "fpr").Value))
 	}
+	if other, m := bestBy(entries, otherArea); other != nil {
+		by := "With whole groups held out"
+		if other.Other != nil && other.Other.Split == model.ByTime {
+			by = "On rows later than those of training"
+		}
+		tell("%s, %s %s%s, with %s of the attacks found at %s false alarms.", by, best(other), Format(Real, m.Value), bounds(m.CI.Low, m.CI.High),
+			shareOf(figureOf(other.OtherJudged, "attack_recall").Value), shareOf(figureOf(other.OtherJudged, "fpr").Value))
+	}
 	if tested, m := bestBy(entries, testArea); tested != nil {
-		text += fmt.Sprintf("On the test file, %s %s%s, with %s of the attacks found at %s false alarms. ",
+		tell("On the test file, %s %s%s, with %s of the attacks found at %s false alarms.",
 			best(tested), Format(Real, m.Value), bounds(m.CI.Low, m.CI.High), shareOf(figureOf(tested.Test, "attack_recall").Value), shareOf(figureOf(tested.Test, "fpr").Value))
 	}
-	if text == "" {
-		if e := firstTrained(entries); e != nil {
-			return fmt.Sprintf("%s was trained and not judged; nothing is known of how well it does.", sentenceCase(e.Title))
-		}
-		return "Nothing could be trained."
+	if len(told) == 0 {
+		return unjudgedLead(entries)
 	}
-	return text[:len(text)-1]
+	return strings.Join(told, " ")
+}
+
+// unjudgedLead says what there is where no learner has an area under the ROC curve.
+func unjudgedLead(entries []*model.Entry) string {
+	e := firstTrained(entries)
+	failed := slices.ContainsFunc(entries, func(e *model.Entry) bool { return e.Failed != nil })
+	switch {
+	case e != nil && noLabel(e.Pipeline):
+		what := sentenceCase(e.Title) + " has"
+		if !alone(entries) {
+			what = "The detectors have"
+		}
+		return what + " learned what is usual. Without a label, nothing is known of how well that finds attacks."
+	case e != nil && e.Leading() != nil:
+		return fmt.Sprintf("%s was trained; the rows it was judged by have too few of one class for an area under the ROC curve.", sentenceCase(e.Title))
+	case e != nil:
+		return fmt.Sprintf("%s was trained and not judged; nothing is known of how well it does.", sentenceCase(e.Title))
+	case len(entries) == 0 || !slices.ContainsFunc(entries, func(e *model.Entry) bool { return e.Failed == nil }):
+		return "Nothing could be trained."
+	case failed:
+		return "Nothing could be trained but the baseline, which knows only how frequent the classes are."
+	}
+	text := "The baseline alone was trained. It knows only how frequent the classes are"
+	if j := entries[0].Leading(); j != nil {
+		text += fmt.Sprintf(", and %s of its verdicts are right; its AUC is %s", shareOf(figureOf(j, "accuracy").Value), Format(Real, areaOf(j).Value))
+	}
+	return text + ". Other learners have to do better than that."
 }
 
 // alone reports whether one learner beside the baseline was trained.
@@ -175,7 +206,11 @@ func contestFindings(entries []*model.Entry) []Finding {
 			found = append(found, Finding{Notice, e.Algo, fmt.Sprintf("ranks attacks no better than chance would (AUC %s%s).", Format(Real, j.Scores.AUC.Value), bounds(j.Scores.AUC.CI.Low, j.Scores.AUC.CI.High)), "Do not use it on these columns."})
 		}
 	}
-	if !slices.ContainsFunc(entries, func(e *model.Entry) bool { return e.Failed == nil && (e.AttacksJudged != nil || e.Test != nil) }) && firstTrained(entries) != nil {
+	switch e := firstTrained(entries); {
+	case e == nil:
+	case noLabel(e.Pipeline):
+		found = append(found, Finding{Warning, "", "The table has no label, so that nothing says how well the model finds attacks.", "Look at what it calls unusual (netanom detect), or judge it by a labelled file with netanom evaluate."})
+	case !slices.ContainsFunc(entries, func(e *model.Entry) bool { return e.Failed == nil && (e.AttacksJudged != nil || e.Test != nil) }):
 		found = append(found, Finding{Warning, "", "Nothing here says how the models do on attacks of a new type.", "Hold whole types out with --validate attacks (the label must name two at least), or judge by a later file with --test."})
 	}
 	return found

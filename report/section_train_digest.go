@@ -33,7 +33,7 @@ func TrainDigest(sections []Section) []Section {
 		case isTrained(s.ID) && single > 1:
 			continue
 		case isTrained(s.ID):
-			s.Tables = keepTables(s.Tables, "figures", "attacks")
+			s.Tables = coreFigures(keepTables(s.Tables, "figures", "attacks"))
 		case s.ID == "train_data":
 			s.Tables = keepTables(s.Tables, "left_out")
 		}
@@ -45,7 +45,7 @@ func TrainDigest(sections []Section) []Section {
 
 // isTrained reports whether a section is that of one learner.
 func isTrained(id string) bool {
-	return strings.HasPrefix(id, "train_") && !slices.Contains([]string{"train_data", "train_curve", "train_duels"}, id) && id != "train_duels" && id != "train_choice"
+	return strings.HasPrefix(id, "train_") && !slices.Contains([]string{"train_data", "train_curve", "train_duels", "train_choice"}, id)
 }
 
 // narrowed leaves a table of learners the columns that a terminal has room for.
@@ -119,16 +119,16 @@ func curveLead(title string, goal model.Goal, curve []model.CurvePoint) string {
 		return "No part of the rows has every class."
 	}
 	last := curve[n-1]
-	text := fmt.Sprintf("With %s rows, %s has a %s of %s on rows held out, and %s on those it learned from.", Format(Count, last.Rows), title, name, Format(Real, last.Test.Mean), Format(Real, last.Train.Mean))
+	text := fmt.Sprintf("With %s, %s has a %s of %s on rows held out, and %s on those it learned from.", things(int64(last.Rows), "row"), title, name, Format(Real, last.Test.Mean), Format(Real, last.Train.Mean))
 	if n > 1 {
 		step := last.Test.Mean - curve[n-2].Test.Mean
 		if goal == model.GoalLoss {
 			step = -step
 		}
 		if step > spreadOf(last.Test) {
-			text += fmt.Sprintf(" From %s rows on it still gained %s: more rows are likely to help.", Format(Count, curve[n-2].Rows), Format(Real, math.Abs(step)))
+			text += fmt.Sprintf(" From %s on it still gained %s: more rows are likely to help.", things(int64(curve[n-2].Rows), "row"), Format(Real, math.Abs(step)))
 		} else {
-			text += fmt.Sprintf(" From %s rows on it hardly changed: more rows of the same kind would not help.", Format(Count, curve[n-2].Rows))
+			text += fmt.Sprintf(" From %s on it hardly changed: more rows of the same kind would not help.", things(int64(curve[n-2].Rows), "row"))
 		}
 	}
 	return text + " Both are rows of one file, and say nothing of new attacks."

@@ -41,11 +41,18 @@ func trainedSection(e *model.Entry, pictures bool) Section {
 // trainedLead says what was trained, and at which threshold it calls a row an attack.
 func trainedLead(e *model.Entry) string {
 	p := e.Pipeline
-	text := fmt.Sprintf("Trained on %s rows of %d columns in %s; it tells %s apart. ", Format(Count, p.Training.Rows), len(p.Schema.Inputs), Format(Duration, e.FitSeconds), joined(p.Classes, 6))
+	from := things(p.Training.Rows, "row")
+	if learnedUsual(p) && !noLabel(p) && !e.Recipe.AllRows {
+		from = "the normal ones of " + from
+	}
+	text := fmt.Sprintf("Trained on %s with %s; it %s. ", from, things(int64(len(p.Schema.Inputs)), "column"), purpose(p))
+	if isHybrid(p) || learnedUsual(p) {
+		text += "Its scores are " + scoreMeaning(p) + ". "
+	}
 	if p.Cut.Probable {
 		return text + "The most probable class is taken."
 	}
-	return text + fmt.Sprintf("A row is an attack from a score of %s on (%s).", cutText(p.Cut.Threshold), e.Recipe.Rule.Words())
+	return text + fmt.Sprintf("A row is called an attack from a score of %s on (%s).", cutText(p.Cut.Threshold), e.Recipe.Rule.Words())
 }
 
 // figuresTable sets the figures by each way of judging side by side.
@@ -83,14 +90,15 @@ func sameAsRecall(judged []*model.Judgement) bool {
 // classTableOf lists the classes of a judgement.
 func classTableOf(j *model.Judgement, name, title string) Table {
 	t := Table{Name: "classes_" + name, Title: "Classes: " + title,
-		Columns: detail(Cols("class", "support", "n_predicted", "precision", "precision_low", "precision_high", "recall", "recall_low", "recall_high", "f1", "f1_low", "f1_high", "class_auc", "class_auc_low", "class_auc_high", "specificity", "fpr", "fpr_low", "fpr_high"),
-			"precision_low", "precision_high", "f1_low", "f1_high", "class_auc_low", "class_auc_high", "specificity", "fpr", "fpr_low", "fpr_high")}
+		Columns: detail(plainTitles("class_", Cols("class", "support", "n_predicted", "class_precision", "class_precision_low", "class_precision_high", "class_recall", "class_recall_low", "class_recall_high", "class_f1", "class_f1_low", "class_f1_high",
+			"class_auc", "class_auc_low", "class_auc_high", "class_specificity", "class_fpr", "class_fpr_low", "class_fpr_high")),
+			"class_precision_low", "class_precision_high", "class_f1_low", "class_f1_high", "class_auc_low", "class_auc_high", "class_specificity", "class_fpr", "class_fpr_low", "class_fpr_high")}
 	for k, c := range j.Measures.Classes {
 		area := none
 		if j.Areas != nil && k < len(j.Areas.OneVsRest) {
 			area = j.Areas.OneVsRest[k]
 		}
-		row := []any{c.Class, c.Support, c.Predicted}
+		row := []any{c.Class, whole(c.Support), whole(c.Predicted)}
 		row = append(row, interval(c.Precision)...)
 		row = append(row, interval(c.Recall)...)
 		row = append(row, interval(c.F1)...)
@@ -115,7 +123,7 @@ func confusionTable(j *model.Judgement, name, title string) Table {
 		}
 		for k, n := range c.Counts[i] {
 			if n > 0 || len(c.Classes) == 2 && sum > 0 {
-				t.Rows = append(t.Rows, []any{actual, c.Classes[k], n, n / sum})
+				t.Rows = append(t.Rows, []any{actual, c.Classes[k], whole(n), n / sum})
 			}
 		}
 	}
@@ -157,7 +165,7 @@ func typesTable(e *model.Entry) Table {
 
 // foldsTable lists the folds of every cross-validation.
 func foldsTable(e *model.Entry) Table {
-	t := Table{Name: "folds", Title: "Folds", Columns: Cols("split", "fold", "train_rows", "test_rows", "threshold", "fit_seconds", "score_seconds", "held_types")}
+	t := Table{Name: "folds", Title: "Folds", Columns: Cols("split", "fold", "train_rows", "test_rows", "fold_threshold", "fit_seconds", "score_seconds", "held_types")}
 	for _, v := range []*model.Validation{e.Random, e.Attacks, e.Other} {
 		if v == nil {
 			continue
@@ -205,7 +213,27 @@ func settingsText(r *model.Recipe) string {
 	if err != nil || string(text) == "{}" {
 		return "defaults"
 	}
-	return settingsWords(text)
+	var asked struct{ Members []model.Member }
+	if json.Unmarshal(text, &asked) != nil || len(asked.Members) == 0 {
+		return settingsWords(text)
+	}
+	var parts []string
+	for _, m := range asked.Members {
+		name := m.Algo
+		if len(m.Settings) > 0 {
+			name += " (" + settingsWords(m.Settings) + ")"
+		}
+		parts = append(parts, name)
+	}
+	words := "members: " + strings.Join(parts, ", ")
+	var others map[string]json.RawMessage
+	if json.Unmarshal(text, &others) == nil && len(others) > 1 {
+		delete(others, "members")
+		if rest, err := json.Marshal(others); err == nil {
+			words += "; " + settingsWords(rest)
+		}
+	}
+	return words
 }
 
 // settingsWords writes a JSON object of settings as name=value.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/netanom/netanom/model"
 )
@@ -16,35 +17,93 @@ func contestTable(entries []*model.Entry) Table {
 		"held_recall", "held_recall_low", "held_recall_high", "held_fpr",
 		"other_roc_auc", "other_roc_auc_low", "other_roc_auc_high", "other_recall", "other_fpr",
 		"test_roc_auc", "test_roc_auc_low", "test_roc_auc_high", "test_accuracy", "test_recall", "test_unseen_recall", "test_fpr",
-		"fit_seconds", "row_seconds", "peak_mib", "threshold", "cv_recall", "cv_fpr", "cv_mcc", "learner", "note")}
+		"fit_seconds", "row_seconds", "peak_mib", "threshold", "cv_recall", "cv_fpr", "cv_mcc", "learner")}
+	ranked := slices.ContainsFunc(entries, func(e *model.Entry) bool { return e.Failed == nil && e.Leading() != nil })
+	if ranked {
+		t.Columns = append(t.Columns, Cols(append([]string{"split"}, metricKeys...)...)...)
+	}
+	t.Columns = append(t.Columns, Col("note"))
 	for _, e := range entries {
-		t.Rows = append(t.Rows, contestRow(e))
+		row := contestRow(e)
+		if ranked {
+			row = append(row, leadingFigures(e, len(entries) == 1)...)
+		}
+		t.Rows = append(t.Rows, append(row, contestNote(e)))
 	}
 	t.hideEmpty()
+	for j := t.column("learner"); j < len(t.Columns); j++ {
+		t.Columns[j].Detail = true
+	}
 	for i := range t.Columns {
 		switch t.Columns[i].Key {
-		case "held_recall_low", "held_recall_high", "held_recall_fpr_5_low", "held_recall_fpr_5_high", "cv_recall", "cv_fpr", "cv_mcc", "learner", "note":
+		case "held_recall_low", "held_recall_high", "held_recall_fpr_5_low", "held_recall_fpr_5_high", "cv_recall", "cv_fpr", "cv_mcc":
 			t.Columns[i].Detail = true
 		}
 	}
-	t.Note = "AUC: how well attacks are ranked above normal rows. Random: folds of the same file. New types: whole attack types held out of training. Found: at the threshold of the model."
+	t.Note = contestLegend(entries)
 	if slices.ContainsFunc(entries, func(e *model.Entry) bool { return e.Algo == baselineAlgo }) {
 		t.Footnotes = append(t.Footnotes, "The baseline knows only how frequent the classes are: what does not beat it has learned nothing.")
 	}
-	if e := firstTrained(entries); e != nil {
-		t.Footnotes = append(t.Footnotes, "Threshold: "+e.Recipe.Rule.Words()+".")
+	if text := thresholdNote(entries); text != "" {
+		t.Footnotes = append(t.Footnotes, text)
 	}
 	return t
 }
 
-func contestRow(e *model.Entry) []any {
-	row := []any{e.Algo}
-	if e.Failed != nil {
-		for range 32 {
-			row = append(row, nil)
+// thresholdNote says by what rules the thresholds were found.
+func thresholdNote(entries []*model.Entry) string {
+	var rules []string
+	by := map[string][]string{}
+	for _, e := range entries {
+		if e.Failed != nil || e.Algo == baselineAlgo {
+			continue
 		}
-		return append(row, e.Title, e.Failed.Error())
+		words := e.Recipe.Rule.Words()
+		if by[words] == nil {
+			rules = append(rules, words)
+		}
+		by[words] = append(by[words], e.Algo)
 	}
+	switch len(rules) {
+	case 0:
+		return ""
+	case 1:
+		return "Threshold: " + rules[0] + "."
+	}
+	for i, words := range rules {
+		rules[i] = listed(by[words], 20) + ": " + words
+	}
+	return "Thresholds: " + strings.Join(rules, "; ") + "."
+}
+
+// contestLegend explains the columns that have figures.
+func contestLegend(entries []*model.Entry) string {
+	has := func(of func(e *model.Entry) *model.Judgement) bool {
+		return slices.ContainsFunc(entries, func(e *model.Entry) bool { return e.Failed == nil && of(e) != nil })
+	}
+	if !has((*model.Entry).Leading) {
+		return ""
+	}
+	text := "AUC: how well attacks are ranked above normal rows. "
+	if has(func(e *model.Entry) *model.Judgement { return e.RandomJudged }) {
+		text += "Random: folds of the same file. "
+	}
+	if has(func(e *model.Entry) *model.Judgement { return e.AttacksJudged }) {
+		text += "New types: whole attack types held out of training. "
+	}
+	return text + "Found: at the threshold of the model."
+}
+
+// contestRow has the cells of an entry up to its title, empty ones if it failed.
+func contestRow(e *model.Entry) []any {
+	if e.Failed != nil {
+		row := contestRow(&model.Entry{Algo: e.Algo, Title: e.Title})
+		for j := 1; j < len(row)-1; j++ {
+			row[j] = nil
+		}
+		return row
+	}
+	row := []any{e.Algo}
 	row = append(row, interval(areaOf(e.RandomJudged))...)
 	row = append(row, interval(areaOf(e.AttacksJudged))...)
 	row = append(row, interval(figureOf(e.AttacksJudged, "recall_fpr_5"))...)
@@ -54,12 +113,38 @@ func contestRow(e *model.Entry) []any {
 	row = append(row, figureOf(e.OtherJudged, "attack_recall").Value, figureOf(e.OtherJudged, "fpr").Value)
 	row = append(row, interval(areaOf(e.Test))...)
 	row = append(row, figureOf(e.Test, "accuracy").Value, figureOf(e.Test, "attack_recall").Value, figureOf(e.Test, "unseen_recall").Value, figureOf(e.Test, "fpr").Value)
-	row = append(row, e.FitSeconds, secondsEach(e.ScoreSeconds, e.ScoredRows), e.PeakMiB, cutOf(e),
+	return append(row, e.FitSeconds, secondsEach(e.ScoreSeconds, e.ScoredRows), e.PeakMiB, cutOf(e),
 		figureOf(e.RandomJudged, "attack_recall").Value, figureOf(e.RandomJudged, "fpr").Value, figureOf(e.RandomJudged, "mcc").Value, e.Title)
-	if e.Algo == baselineAlgo {
-		return append(row, "knows only how frequent the classes are")
+}
+
+// contestNote says why an entry is not like the others.
+func contestNote(e *model.Entry) any {
+	switch {
+	case e.Failed != nil:
+		return e.Failed.Error()
+	case e.Algo == baselineAlgo:
+		return "knows only how frequent the classes are"
 	}
-	return append(row, nil)
+	return nil
+}
+
+// leadingFigures are the figures of the way of judging that an entry is ranked by, and
+// its name. A baseline has none beside others: a gate is to look at what was asked for.
+func leadingFigures(e *model.Entry, alone bool) []any {
+	row := make([]any, 1+len(metricKeys))
+	j := e.Leading()
+	if e.Failed != nil || j == nil || e.Algo == baselineAlgo && !alone {
+		return row
+	}
+	for _, s := range splits {
+		if s.judged(e) == j {
+			row[0] = s.nameFor(e)
+		}
+	}
+	for k, key := range metricKeys {
+		row[1+k] = figureOf(j, key).Value
+	}
+	return row
 }
 
 // secondsEach is the time for one of so many rows, NaN for none.
@@ -83,11 +168,11 @@ func failureTable(entries []*model.Entry) Table {
 
 // metricKeys are the figures of a judgement in the order of tables.
 var metricKeys = []string{"accuracy", "balanced_accuracy", "precision", "recall", "f1", "macro_f1", "weighted_f1", "mcc", "kappa", "fpr", "attack_recall",
-	"roc_auc", "pr_auc", "log_loss", "brier", "recall_fpr_01", "recall_fpr_1", "recall_fpr_5", "unseen_recall"}
+	"roc_auc", "pr_auc", "ks", "log_loss", "brier", "recall_fpr_01", "recall_fpr_1", "recall_fpr_5", "unseen_recall"}
 
 // qualityTable has a row for every learner and way to judge it, with all figures.
 func qualityTable(entries []*model.Entry) Table {
-	t := Table{Name: "quality", Title: "All figures of every learner", Columns: Cols(append([]string{"model", "split", "rows"}, metricKeys...)...)}
+	t := Table{Name: "quality", Title: "All figures of every learner", Columns: plainTitles("split_", append(Cols("model", "split", "rows"), splitFigures...))}
 	for _, e := range entries {
 		for _, s := range splits {
 			j := s.judged(e)
@@ -104,7 +189,7 @@ func qualityTable(entries []*model.Entry) Table {
 	t.hideEmpty()
 	for i := range t.Columns {
 		switch t.Columns[i].Key {
-		case "balanced_accuracy", "weighted_f1", "kappa", "attack_recall":
+		case "split_balanced_accuracy", "split_weighted_f1", "split_kappa", "split_attack_recall", "split_ks":
 			t.Columns[i].Detail = true
 		}
 	}
@@ -128,9 +213,11 @@ func TrainingData(d *model.Data, rows int) Section {
 			attacks++
 		}
 	}
-	s.Lead = fmt.Sprintf("Learned from %s rows and %d columns. The table has %s rows with a label, and %s of them are attacks.", Format(Count, rows), len(columns), Format(Count, labelled), shareOf(ratio(attacks, labelled)))
+	s.Lead = fmt.Sprintf("Learned from %s and %s. ", things(int64(rows), "row"), things(int64(len(columns)), "column"))
 	if labelled == 0 {
-		s.Lead = fmt.Sprintf("Learned from %s rows and %d columns. The table has no label that tells normal from attack, so that nothing says how well the model does.", Format(Count, rows), len(columns))
+		s.Lead += "The table has no label that tells normal from attack, so that nothing says how well the model does."
+	} else {
+		s.Lead += fmt.Sprintf("%s a label, and %s of these are attacks.", thingsHave(labelled, "row"), shareOf(ratio(attacks, labelled)))
 	}
 	t := Table{Name: "train_labels", Title: fmt.Sprintf("Labels in column %s", d.LabelName), Columns: Cols("label", "class", "category", "rows", "share")}
 	order := make([]int, len(d.Levels))
@@ -140,7 +227,7 @@ func TrainingData(d *model.Data, rows int) Section {
 	slices.SortStableFunc(order, func(a, b int) int { return int(min(1, max(-1, counts[b]-counts[a]))) })
 	for _, k := range order {
 		if counts[k] > 0 {
-			t.Rows = append(t.Rows, []any{d.Levels[k], d.Classes.Of(d.Levels[k]), words(d.Classes.Category(d.Levels[k])), counts[k], ratio(counts[k], labelled)})
+			t.Rows = append(t.Rows, []any{bareLabel(d.Levels[k]), d.Classes.Of(d.Levels[k]), words(d.Classes.Category(d.Levels[k])), counts[k], ratio(counts[k], labelled)})
 		}
 	}
 	if labelled > 0 {
@@ -174,20 +261,12 @@ func rareFindings(d *model.Data, counts []int64) []Finding {
 	var rare []string
 	for k, n := range counts {
 		if n > 0 && n < few && d.Classes.Of(d.Levels[k]) != "normal" {
-			rare = append(rare, d.Levels[k])
+			rare = append(rare, bareLabel(d.Levels[k]))
 		}
 	}
 	if len(rare) > 0 {
-		found = append(found, Finding{Info, d.LabelName, fmt.Sprintf("%s fewer than %d rows: %s.", thingsHave(len(rare), "attack type"), few, joined(rare, 8)),
+		found = append(found, Finding{Info, d.LabelName, fmt.Sprintf("%s fewer than %d rows: %s.", thingsHave(int64(len(rare)), "attack type"), few, joined(rare, 8)),
 			"Expect little of what a model says of these; --balance attack lets each type count the same."})
 	}
 	return found
-}
-
-// thingsHave counts things as the subject of a sentence.
-func thingsHave(n int, thing string) string {
-	if n == 1 {
-		return "One " + thing + " has"
-	}
-	return fmt.Sprintf("%d %ss have", n, thing)
 }

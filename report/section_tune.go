@@ -54,7 +54,7 @@ func tuningLead(t *model.Tuning) string {
 	for _, one := range t.Trials {
 		candidates[one.Candidate] = true
 	}
-	text := fmt.Sprintf("%d candidates, %d trials by %s on rows held out. ", len(candidates), len(t.Trials), goalName(t.Goal))
+	text := fmt.Sprintf("%s, %s by %s on rows held out. ", things(int64(len(candidates)), "candidate"), things(int64(len(t.Trials)), "trial"), goalName(t.Goal))
 	b := t.Best
 	if b == nil {
 		return text + "None of them could be judged."
@@ -64,33 +64,32 @@ func tuningLead(t *model.Tuning) string {
 		text += fmt.Sprintf(", tried on %s of the rows only", shareOf(b.Share))
 	}
 	if d := defaultTrial(t, b); d != nil && d.Candidate != b.Candidate {
-		text += fmt.Sprintf("; the defaults of %s reach %s", d.Algo, Format(Real, d.Value))
+		text += fmt.Sprintf("; the defaults of %s reach %s on the same", d.Algo, Format(Real, d.Value))
 	}
 	return text + "."
 }
 
-// defaultTrial is the trial of the same learner with its defaults, on the same share of
-// the rows or the largest that it was tried on.
+// defaultTrial is the trial of the same learner with its defaults on the same share of
+// the rows, nil if there is none: figures of different rows cannot be compared.
 func defaultTrial(t *model.Tuning, b *model.Trial) *model.Trial {
-	var found *model.Trial
 	for i := range t.Trials {
 		one := &t.Trials[i]
-		if one.Algo == b.Algo && settingsWords(one.Settings) == "defaults" && one.Failed == "" && (found == nil || one.Share > found.Share) {
-			found = one
+		if one.Algo == b.Algo && settingsWords(one.Settings) == "defaults" && one.Failed == "" && one.Share == b.Share {
+			return one
 		}
 	}
-	return found
+	return nil
 }
 
 // tuningFindings says what to think of the gain.
 func tuningFindings(t *model.Tuning) []Finding {
 	b := t.Best
 	d := defaultTrial(t, b)
-	if d == nil || d.Candidate == b.Candidate {
+	if d != nil && d.Candidate == b.Candidate {
 		return nil
 	}
-	if gain := math.Abs(b.Value - d.Value); d.Share == b.Share && gain < max(b.Spread, d.Spread) {
-		return []Finding{{Info, b.Algo, fmt.Sprintf("The gain over the defaults, %s, is smaller than the spread over the folds.", Format(Real, gain)), "The defaults will do; the best of many candidates always looks a little better than it is."}}
+	if d != nil && math.Abs(b.Value-d.Value) < max(b.Spread, d.Spread) {
+		return []Finding{{Info, b.Algo, fmt.Sprintf("The gain over the defaults, %s, is smaller than the spread over the folds.", Format(Real, math.Abs(b.Value-d.Value))), "The defaults will do; the best of many candidates always looks a little better than it is."}}
 	}
 	return []Finding{{Info, b.Algo, "The figure of the best of many candidates flatters it.", "Judge it by rows that the search has not seen: netanom train with --validate attacks, or --test."}}
 }

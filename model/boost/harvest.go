@@ -110,7 +110,38 @@ func (b *booster) weigh(cover []float64, nodes []*node) {
 	}
 }
 
-// model returns what the fit has come to.
+// model returns what the fit has come to: where rows were held back, up to the round
+// after which their loss was least.
 func (b *booster) model(y *learn.Target) *Model {
-	return &Model{ClassNames: slices.Clone(y.Classes), Base: b.loss.base(), Trees: b.trees, Losses: b.history}
+	m := &Model{ClassNames: slices.Clone(y.Classes), Base: b.loss.base(), Trees: b.trees, Losses: b.history}
+	if len(b.history) > 1 {
+		best := 1 // one round at least, for there must be a tree
+		for i := 2; i < len(b.history); i++ {
+			if b.history[i] < b.history[best] {
+				best = i
+			}
+		}
+		cut(m.Trees, best*len(m.Base))
+	}
+	return m
+}
+
+// cut drops all trees of an ensemble but the first ones.
+func cut(e *tree.Ensemble, trees int) {
+	if trees >= len(e.Roots) {
+		return
+	}
+	nodes := e.Roots[trees]
+	values, sets := 0, 0
+	for _, n := range e.Nodes[:nodes] {
+		switch {
+		case n.Column == tree.Leaf:
+			values = max(values, int(n.Low)+e.Width)
+		case n.Set >= 0:
+			sets = max(sets, int(n.Set)+(len(e.Columns[n.Column].Levels)+63)/64)
+		}
+	}
+	e.Roots, e.Outputs = e.Roots[:trees:trees], e.Outputs[:min(trees, len(e.Outputs))]
+	e.Nodes, e.Cover, e.Gain = e.Nodes[:nodes:nodes], e.Cover[:nodes:nodes], e.Gain[:min(int(nodes), len(e.Gain))]
+	e.Values, e.Sets = e.Values[:values:values], e.Sets[:sets:sets]
 }

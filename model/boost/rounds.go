@@ -103,7 +103,7 @@ func newBooster(o *GradientBoosting, x *learn.Matrix, y *learn.Target, bins *bin
 		of: make([]pair, x.Rows), most: most, maxDepth: tree.MaxDepth, maxLeaves: o.MaxLeafNodes, bounded: len(o.Monotone) > 0,
 		rules: rules{
 			minRows: int64(o.MinSamplesLeaf), minHessian: max(1, minHessian*b.w.scale),
-			l2: o.L2Regularization * b.w.scale, minGain: o.MinGain * b.w.scale, scale: b.w.scale,
+			l2: *o.L2Regularization * b.w.scale, minGain: o.MinGain * b.w.scale, scale: b.w.scale,
 		},
 	}
 	if o.MaxDepth > 0 {

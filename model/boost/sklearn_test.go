@@ -86,6 +86,9 @@ func TestAgainstScikitLearn(t *testing.T) {
 	for _, c := range r.Cases {
 		t.Run(c.Name, func(t *testing.T) {
 			x := r.matrix(c.Data, c.Columns)
+			if c.Settings.L2Regularization == nil { // scikit-learn's default
+				c.Settings.L2Regularization = pointer(0)
+			}
 			m := fitModel(t, &c.Settings, x, r.target(c.Y, c.Weights), learn.Run{})
 			k := len(m.Classes())
 			p := make([]float64, k*x.Rows)

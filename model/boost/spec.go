@@ -32,20 +32,24 @@ const kind = "gbt"
 // [3] G. Ke et al. (2017), "LightGBM: a highly efficient gradient boosting decision
 // tree", Advances in Neural Information Processing Systems 30.
 type GradientBoosting struct {
-	Trees            int     `json:"trees,omitempty"`             // rounds; 0: 100
-	LearningRate     float64 `json:"learning_rate,omitempty"`     // part of each step that is taken; 0: 0.1
-	MaxLeafNodes     int     `json:"max_leaf_nodes,omitempty"`    // leaves of a tree at most; 0: 31; −1: any number
-	MaxDepth         int     `json:"max_depth,omitempty"`         // splits above a leaf at most; 0: any number
-	MinSamplesLeaf   int     `json:"min_samples_leaf,omitempty"`  // training rows of a leaf at least; 0: 20
-	L2Regularization float64 `json:"l2_regularization,omitempty"` // added to the Hessian of a leaf; 0: nothing
-	MinGain          float64 `json:"min_gain,omitempty"`          // splits must gain more, in Σg²/Σh; 0: anything
-	MaxBins          int     `json:"max_bins,omitempty"`          // bins of a column, 2 to 255; 0: 255
-	Subsample        float64 `json:"subsample,omitempty"`         // share of rows that each round draws; 0: all
-	Colsample        float64 `json:"colsample,omitempty"`         // share of columns that each tree draws; 0: all
+	Trees          int     `json:"trees,omitempty"`            // rounds; 0: 100
+	LearningRate   float64 `json:"learning_rate,omitempty"`    // part of each step that is taken; 0: 0.1
+	MaxLeafNodes   int     `json:"max_leaf_nodes,omitempty"`   // leaves of a tree at most; 0: 31; −1: any number
+	MaxDepth       int     `json:"max_depth,omitempty"`        // splits above a leaf at most; 0: any number
+	MinSamplesLeaf int     `json:"min_samples_leaf,omitempty"` // training rows of a leaf at least; 0: 20
+	// L2Regularization is added to the Hessian of a leaf; nil: 1, as in XGBoost. With 0,
+	// which is scikit-learn's default, leaves of rows whose class is all but certain take
+	// steps without bound, and rare classes are lost.
+	L2Regularization *float64 `json:"l2_regularization,omitempty"`
+
+	MinGain   float64 `json:"min_gain,omitempty"`  // splits must gain more, in Σg²/Σh; 0: anything
+	MaxBins   int     `json:"max_bins,omitempty"`  // bins of a column, 2 to 255; 0: 255
+	Subsample float64 `json:"subsample,omitempty"` // share of rows that each round draws; 0: all
+	Colsample float64 `json:"colsample,omitempty"` // share of columns that each tree draws; 0: all
 
 	// EarlyStopping is "on" to stop when the loss of rows that are held back no longer
 	// falls, "off" never to, and "auto", the default, to do so with more than 10,000
-	// rows.
+	// rows. The model then keeps the rounds up to the one with the least loss.
 	EarlyStopping      string  `json:"early_stopping,omitempty"`
 	ValidationFraction float64 `json:"validation_fraction,omitempty"` // rows of each class held back for it; 0: 0.1
 	NIterNoChange      int     `json:"n_iter_no_change,omitempty"`    // rounds without a fall after which to stop; 0: 10
@@ -66,6 +70,10 @@ func (s *GradientBoosting) withDefaults() GradientBoosting {
 	set(&o.LearningRate, 0.1)
 	set(&o.MaxLeafNodes, 31)
 	set(&o.MinSamplesLeaf, 20)
+	if o.L2Regularization == nil {
+		one := 1.0
+		o.L2Regularization = &one
+	}
 	set(&o.MaxBins, bin.MaxBins)
 	set(&o.Subsample, 1)
 	set(&o.Colsample, 1)
@@ -103,7 +111,7 @@ func (s *GradientBoosting) check() error {
 		{s.MaxLeafNodes == -1 || s.MaxLeafNodes >= 2 && s.MaxLeafNodes <= maxLeaves, "max_leaf_nodes", s.MaxLeafNodes, "2 to 65536, or -1 for any number"},
 		{s.MaxDepth >= 0, "max_depth", s.MaxDepth, "1 or more, or 0 for any number"},
 		{s.MinSamplesLeaf >= 1, "min_samples_leaf", s.MinSamplesLeaf, "1 or more"},
-		{s.L2Regularization >= 0 && s.L2Regularization <= math.MaxFloat32, "l2_regularization", s.L2Regularization, "0 or more"},
+		{*s.L2Regularization >= 0 && *s.L2Regularization <= math.MaxFloat32, "l2_regularization", *s.L2Regularization, "0 or more"},
 		{s.MinGain >= 0 && s.MinGain <= math.MaxFloat32, "min_gain", s.MinGain, "0 or more"},
 		{s.MaxBins >= 2 && s.MaxBins <= bin.MaxBins, "max_bins", s.MaxBins, "2 to 255"},
 		{s.Subsample > 0 && s.Subsample <= 1, "subsample", s.Subsample, "more than 0, 1 at most"},

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 
+	"github.com/netanom/netanom/internal/parallel"
 	"github.com/netanom/netanom/model/learn"
 	"github.com/netanom/netanom/model/neighbor"
 )
@@ -31,7 +32,7 @@ type HDBSCAN struct {
 	MinSamples int `json:"min_samples,omitempty"`
 	// AllowSingleCluster lets all rows be one cluster.
 	AllowSingleCluster bool `json:"allow_single_cluster,omitempty"`
-	// MaxRows is how many rows are clustered at most; 0 stands for 50,000.
+	// MaxRows is how many rows are clustered at most; 0 stands for 30,000.
 	MaxRows int `json:"max_rows,omitempty"`
 }
 
@@ -48,7 +49,7 @@ func (HDBSCAN) Space() []learn.Dimension {
 func (s HDBSCAN) filled() HDBSCAN {
 	setDefault(&s.MinClusterSize, 5)
 	setDefault(&s.MinSamples, s.MinClusterSize)
-	setDefault(&s.MaxRows, 50_000)
+	setDefault(&s.MaxRows, 30_000)
 	return s
 }
 
@@ -113,34 +114,43 @@ func (s *HDBSCAN) cluster(ctx context.Context, x *learn.Matrix, weights []float6
 
 // clustering labels all rows.
 func (m *Tree) clustering(ctx context.Context, x *learn.Matrix, tree *condensed, k *kept, workers int) (*Clustering, error) {
-	labels := make([]int32, len(tree.last))
-	for i, c := range tree.last {
-		labels[i] = tree.label[c]
-	}
-	out, err := spread(ctx, m, x, labels, k.point, k.chosen, workers)
-	if err != nil {
-		return nil, err
-	}
-	out.Memberships, out.Outliers = make([]float64, x.Rows), make([]float64, x.Rows)
+	labels, memberships, outliers := make([]int32, x.Rows), make([]float64, x.Rows), make([]float64, x.Rows)
+	most := m.deaths()
 	if k.chosen != nil {
-		if err := m.describe(ctx, out, x, workers); err != nil {
+		n := (x.Rows + scoreRows - 1) / scoreRows
+		err := parallel.Each(ctx, n, workers, func(b int) error {
+			from := b * scoreRows
+			return m.locate(x.Slice(from, min(from+scoreRows, x.Rows)), func(i int, cluster int32, lambda float64) {
+				labels[from+i] = m.Label[cluster]
+				memberships[from+i], outliers[from+i] = m.membership(cluster, lambda, most), outlying(lambda, m.Death[cluster])
+			})
+		})
+		if err != nil {
 			return nil, err
 		}
 	}
-	most := m.deaths()
 	for at, p := range k.point {
 		i := at
 		if k.chosen != nil {
 			i = int(k.chosen[at])
 		}
 		c := tree.last[p]
-		out.Outliers[i] = outlying(tree.lambda[p], tree.death[c])
-		out.Memberships[i] = 0
-		if l := tree.label[c]; l != Noise {
-			out.Memberships[i] = min(1, tree.lambda[p]/most[l])
-		}
+		labels[i] = m.Label[c]
+		memberships[i], outliers[i] = m.membership(c, tree.lambda[p], most), outlying(tree.lambda[p], m.Death[c])
 	}
+	out := newClustering(labels, m, len(k.point))
+	out.Memberships, out.Outliers = memberships, outliers
 	return out, nil
+}
+
+// membership is how firmly a row that left a cluster of the tree belongs to the chosen
+// one. most are the deaths of these.
+func (m *Tree) membership(cluster int32, lambda float64, most []float64) float64 {
+	l := m.Label[cluster]
+	if l == Noise {
+		return 0
+	}
+	return min(1, lambda/most[l])
 }
 
 // outlying is GLOSH of a row that left where the densest stay until death.

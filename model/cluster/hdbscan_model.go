@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 
-	"github.com/netanom/netanom/internal/parallel"
 	"github.com/netanom/netanom/model/learn"
 	"github.com/netanom/netanom/model/neighbor"
 )
@@ -60,12 +59,7 @@ func (m *Tree) Assign(dst []int32, x *learn.Matrix) error {
 // Memberships writes how firmly each row belongs to its cluster, from 0 for none to 1.
 func (m *Tree) Memberships(dst []float64, x *learn.Matrix) error {
 	most := m.deaths()
-	return m.locate(x, func(i int, cluster int32, lambda float64) {
-		dst[i] = 0
-		if l := m.Label[cluster]; l != Noise {
-			dst[i] = min(1, lambda/most[l])
-		}
-	})
+	return m.locate(x, func(i int, cluster int32, lambda float64) { dst[i] = m.membership(cluster, lambda, most) })
 }
 
 // locate finds where in the tree each row would join, and at which λ [1].
@@ -108,19 +102,6 @@ func (m *Tree) locate(x *learn.Matrix, visit func(i int, cluster int32, lambda f
 			cluster = m.Parent[cluster]
 		}
 		visit(i, cluster, lambda)
-	})
-}
-
-// describe writes Memberships and Outliers of all rows.
-func (m *Tree) describe(ctx context.Context, c *Clustering, x *learn.Matrix, workers int) error {
-	n := (x.Rows + scoreRows - 1) / scoreRows
-	return parallel.Each(ctx, n, workers, func(b int) error {
-		from, to := b*scoreRows, min((b+1)*scoreRows, x.Rows)
-		part := x.Slice(from, to)
-		if err := m.Memberships(c.Memberships[from:to], part); err != nil {
-			return err
-		}
-		return m.Score(c.Outliers[from:to], part)
 	})
 }
 

@@ -223,6 +223,39 @@ func TestTailThresholdKeepsItsPromise(t *testing.T) {
 	}
 }
 
+// By weight or without, and however rows are ordered, the bins are the same.
+func TestBinsByQuartiles(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	for n := 2; n < 60; n++ {
+		v := make([]float64, n)
+		for i := range v {
+			v[i] = math.Round(4 * rng.NormFloat64())
+		}
+		v[0], v[1] = -20, 20
+		bins := func(v, weights []float64) string {
+			m, err := outlier.HBOS{}.Fit(context.Background(), numbers([][]float64{v}), learn.Target{Weights: weights}, learn.Run{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw, err := json.Marshal(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(raw)
+		}
+		twice := append(append([]float64{}, v...), v...)
+		weights := make([]float64, n)
+		for i := range weights {
+			weights[i] = 2
+		}
+		want := bins(v, weights)
+		rng.Shuffle(2*n, func(i, j int) { twice[i], twice[j] = twice[j], twice[i] })
+		if got := bins(twice, nil); got != want {
+			t.Fatalf("%d rows twice have %s, and by weight %s", n, got, want)
+		}
+	}
+}
+
 // An outlier among rows of which most agree in a column.
 func TestRobustWhereRowsAgree(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 5))

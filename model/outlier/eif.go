@@ -258,7 +258,7 @@ func (m *ExtendedModel) Score(dst []float64, x *learn.Matrix) error {
 	cols, k := numbersOf(x, m.Rarities), len(m.Columns)
 	scale := float64(len(m.Roots)) * stats.AveragePath(m.Sample)
 	return eachBlock(context.Background(), x.Rows, 0, func() func(from, to int) {
-		block := make([]float64, blockRows*k)
+		block := make([]float64, min(blockRows, x.Rows)*k)
 		return func(from, to int) {
 			for j, col := range cols {
 				for i, v := range col[from:to] {

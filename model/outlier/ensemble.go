@@ -14,7 +14,7 @@ import (
 // of each become conformal p-values [1]: the share of training rows with a score as
 // high or higher, a row of LOF or KNNDistance being scored without itself. The score
 // is what Combine makes of −log p of all members; of Fisher's kind [2] it is their
-// mean, so that one member that is sure outweighs some that are not. Beyond the
+// sum, so that one member that is sure outweighs some that are not. Beyond the
 // highest training score of a member −log p grows by up to 1 more.
 //
 // p counts training rows by weight. Numbers should be on like scales, for members
@@ -27,7 +27,7 @@ import (
 // [2] R. A. Fisher (1932), Statistical methods for research workers, 4th ed., §21.1.
 type Ensemble struct {
 	Members []Member `json:"members,omitempty"` // default: iforest, mahalanobis {robust}, hbos, and knndist {max_samples 10000}
-	Combine string   `json:"combine,omitempty"` // "fisher" (default), "max", the largest −log p, or "mean", the mean of 1 − p
+	Combine string   `json:"combine,omitempty"` // "fisher" (default), the sum of −log p, "max", the largest −log p, or "mean", the mean of 1 − p
 
 	// Others, if not nil, returns detectors that are not of this package, with default
 	// settings, and empty models of theirs; nil for names that it does not know.
@@ -158,7 +158,7 @@ func (s Ensemble) fit(ctx context.Context, x *learn.Matrix, y *learn.Target, r *
 	}
 	m := &EnsembleModel{Others: s.Others, columns: x.Columns, combine: or(s.Combine, Fisher)}
 	joined := make([]float64, x.Rows)
-	join := m.joining()
+	join := m.joining(len(specs))
 	quiet := learn.Run{Seed: r.Seed, Workers: r.Workers}
 	for i, spec := range specs {
 		r.Report(i, len(specs))
@@ -176,13 +176,14 @@ func (s Ensemble) fit(ctx context.Context, x *learn.Matrix, y *learn.Target, r *
 	return m, joined, nil
 }
 
-// joining returns a function that takes −log p of one more member into a score.
-func (m *EnsembleModel) joining() func(sum *float64, surprise float64) {
+// joining returns a function that takes −log p of one more of so many members into a
+// score.
+func (m *EnsembleModel) joining(members int) func(sum *float64, surprise float64) {
 	switch m.combine {
 	case Largest:
 		return func(sum *float64, s float64) { *sum = max(*sum, s) }
 	case MeanShares:
-		return func(sum *float64, s float64) { *sum += share(s) }
+		return func(sum *float64, s float64) { *sum += share(s) / float64(members) }
 	}
 	return func(sum *float64, s float64) { *sum += s }
 }
@@ -209,7 +210,7 @@ func (m *EnsembleModel) Score(dst []float64, x *learn.Matrix) error {
 		return fmt.Errorf("ensemble: %w", err)
 	}
 	clear(dst)
-	join := m.joining()
+	join := m.joining(len(m.members))
 	return m.each(x, func(_, row int, surprise float64) { join(&dst[row], surprise) })
 }
 

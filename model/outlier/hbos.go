@@ -180,13 +180,57 @@ func (s *HBOS) binsFor(v, weights []float64, low, high, total float64) int {
 // quartiles are the least numbers that a quarter, and three quarters, of the weight do
 // not exceed.
 func quartiles(v, weights []float64) (q1, q3 float64) {
-	d := distributionOf(v, weights)
+	if weights == nil {
+		known := slices.DeleteFunc(slices.Clone(v), func(a float64) bool { return a != a })
+		n := len(known)
+		q3 = selected(known, (3*n+3)/4-1)
+		return selected(known[:(3*n+3)/4], (n+3)/4-1), q3
+	}
+	d := weightedDistribution(v, weights)
 	total := d.upTo[len(d.upTo)-1]
 	at := func(share float64) float64 {
 		i, _ := slices.BinarySearch(d.upTo, share*total)
 		return d.values[min(i, len(d.values)-1)]
 	}
 	return at(0.25), at(0.75)
+}
+
+// selected returns the value that would be at a place if the values were sorted, and
+// brings it there, with none that is larger before it: quickselect, which gives way to
+// sorting where it does not get on.
+func selected(v []float64, place int) float64 {
+	low, high := 0, len(v)-1
+	for round := 0; low < high; round++ {
+		if round > 60 {
+			slices.Sort(v[low : high+1])
+			break
+		}
+		a, b, c := v[low], v[low+(high-low)/2], v[high]
+		pivot := max(min(a, b), min(max(a, b), c))
+		i, j := low, high
+		for i <= j {
+			for v[i] < pivot {
+				i++
+			}
+			for v[j] > pivot {
+				j--
+			}
+			if i <= j {
+				v[i], v[j] = v[j], v[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case place <= j:
+			high = j
+		case place >= i:
+			low = i
+		default:
+			return v[place]
+		}
+	}
+	return v[place]
 }
 
 // places returns a function from numbers between low and high to bins.

@@ -215,7 +215,7 @@ func (m *MahalanobisModel) distances(ctx context.Context, dst []float64, x *lear
 	used := m.Standard.used()
 	return eachBlock(ctx, x.Rows, workers, func() func(from, to int) {
 		k := len(used)
-		block, z := make([]float64, (blockRows+lanes)*k), make([][lanes]float64, k)
+		block, z := make([]float64, (min(blockRows, x.Rows)+lanes)*k), make([][lanes]float64, k)
 		return func(from, to int) {
 			m.Standard.fill(block, x, m.Rarities, used, from, to)
 			for i := from; i < to; i += lanes {

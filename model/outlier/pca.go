@@ -154,7 +154,7 @@ func (m *PCAModel) Score(dst []float64, x *learn.Matrix) error {
 	used := m.Standard.used()
 	k := len(used)
 	return eachBlock(context.Background(), x.Rows, 0, func() func(from, to int) {
-		block := make([]float64, (blockRows+lanes)*k)
+		block := make([]float64, (min(blockRows, x.Rows)+lanes)*k)
 		return func(from, to int) {
 			m.Standard.fill(block, x, m.Rarities, used, from, to)
 			for i := from; i < to; i += lanes {

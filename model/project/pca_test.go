@@ -121,7 +121,7 @@ func TestParallelAnalysisAgreesWithNumpy(t *testing.T) {
 		if _, err := fmt.Sscanf(name, "%dx%d", &n, &k); err != nil {
 			t.Fatal(err)
 		}
-		got, err := parallelAnalysis(context.Background(), n, k, 3000, learn.Run{Seed: 5})
+		got, err := parallelAnalysis(context.Background(), n, k, 1500, learn.Run{Seed: 5})
 		if err != nil {
 			t.Fatal(err)
 		}
