@@ -74,7 +74,7 @@ func recipeOf(t testing.TB, algo, settings string) Recipe {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Recipe{Spec: spec, Steps: steps, Seed: 1, Folds: 3}
+	return Recipe{Spec: spec, Steps: steps, Rule: UsualRule(algo), Seed: 1, Folds: 3}
 }
 
 // trained trains on simulated connections.
