@@ -91,6 +91,8 @@ func (n *number) rule() string {
 	low := strconv.FormatFloat(n.low, 'f', -1, 64)
 	high := strconv.FormatFloat(n.high, 'f', -1, 64)
 	switch {
+	case n.low == -math.MaxFloat64:
+		return noun
 	case n.high == math.MaxFloat64:
 		return noun + " above " + low
 	case n.kind == open:

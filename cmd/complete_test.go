@@ -48,7 +48,7 @@ func TestCompletion(t *testing.T) {
 		{"missing --fail-if missing_s", []string{"missing_share"}},
 		{"simulate --attack sm", []string{"smurf"}},
 		{"train --algo gb", []string{"gbt"}},
-		{"train --algo a", []string{"ada", "all"}},
+		{"train --algo a", []string{"ada", "all", "autoencoder"}},
 		{"train --validate att", []string{"attacks"}},
 		{"train --task ", []string{"binary", "category", "attack"}},
 		{"train traffic.csv --insist dst_p", []string{"dst_port"}},
@@ -57,7 +57,7 @@ func TestCompletion(t *testing.T) {
 		{"explain traffic.csv --depend src_b", []string{"src_bytes"}},
 		{"tune --goal r", []string{"roc_auc", "recall"}},
 		{"tune --split t", []string{"time"}},
-		{"help de", []string{"describe"}},
+		{"help de", []string{"describe", "detect"}},
 		{"out", []string{"outliers"}},
 		{"describe traffic.csv ", nil},
 	} {

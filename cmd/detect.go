@@ -53,7 +53,7 @@ the others here; the model sees the rows it learned from among their own
 neighbours, and finds them a little less strange.`,
 		Example: `  netanom simulate --connections 3000 --out traffic.csv
   netanom detect traffic.csv
-  netanom detect traffic.csv --algo iforest --top 5 --tail 0.01 --out strange.csv
+  netanom detect traffic.csv --algo iforest --tail 0.01 --out strange.csv
   netanom detect traffic.csv --algo ecod --save ecod.netanom
   netanom predict traffic.csv --model ecod.netanom
   netanom detect traffic.csv --where 'service == "http"' --algo hbos --top 3`,
@@ -89,7 +89,7 @@ func (o *detectOptions) ask(ctx context.Context, in *input) (found answer, err e
 		return found, asked(err)
 	}
 	if o.save != "" {
-		if err := (&trainOptions{}).sign(ctx, in, detection.Pipeline); err != nil {
+		if err := in.sign(ctx, detection.Pipeline); err != nil {
 			return found, err
 		}
 		if err := writeModel(o.world, o.save, detection.Pipeline, o.output.quiet); err != nil {

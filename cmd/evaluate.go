@@ -98,16 +98,16 @@ never seen, columns that have moved.
 --against compares with a second model on the same rows; --baseline with the
 figures of an earlier run (--format json).
 
-Gates look at every row of every table. Of the figures of the whole file take
-attack_recall, or name one: 'metric_key == "fpr" && value > 0.05'. A gate such
-as 'recall < 0.9' also looks at single attack types, services and classes.`,
+Gates on recall, fpr, roc_auc and the other figures look at the whole file.
+Attack types have type_recall, classes class_recall, class_precision and so on,
+and the levels of columns slice_recall, slice_fpr, slice_accuracy.`,
 		Example: `  netanom simulate --connections 3000 --out traffic.csv
   netanom simulate --connections 1000 --seed 2 --out later.csv
   netanom train traffic.csv --algo rf --out rf.netanom
   netanom train traffic.csv --algo tree --out tree.netanom
   netanom evaluate later.csv --model rf.netanom
   netanom evaluate later.csv --model rf.netanom --against tree.netanom
-  netanom evaluate later.csv --model rf.netanom --fail-if 'attack_recall < 0.9'
+  netanom evaluate later.csv --model rf.netanom --fail-if 'recall < 0.9'
   netanom evaluate later.csv --model rf.netanom --slice service`,
 	}, o.ask)
 	o.modelOptions.addFlags(c)

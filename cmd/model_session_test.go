@@ -100,13 +100,21 @@ func TestModelGates(t *testing.T) {
 		code  int
 		names string
 	}{
+		{"evaluate later.csv --model tree.netanom --fail-if 'recall < 0.9'", exitDone, ""}, // land is found in no row
+		{"evaluate later.csv --model tree.netanom --fail-if 'recall < 0.95'", exitGate, `"tree.netanom" in the table evaluate_scores`},
+		{"evaluate later.csv --model tree.netanom --fail-if 'fpr > 0.05'", exitGate, `"tree.netanom" in the table evaluate_scores`},
+		{"evaluate later.csv --model tree.netanom --fail-if 'type_recall < 0.5'", exitGate, `"land, dos"`},
+		{"evaluate later.csv --model tree.netanom --fail-if 'class_recall < 0.8'", exitGate, `"normal"`},
 		{"evaluate later.csv --model tree.netanom --fail-if 'attack_recall < 0.9'", exitDone, ""},
 		{"evaluate later.csv --model tree.netanom --fail-if 'attack_recall < 0.95'", exitGate, `"tree.netanom"`},
 		{"evaluate later.csv --model tree.netanom --fail-if 'metric_key == \"fpr\" && value > 0.05'", exitGate, `"False alarm rate"`},
-		{"evaluate later.csv --model tree.netanom --fail-if 'unseen && recall < 0.5'", exitGate, `"land, dos"`},
+		{"evaluate later.csv --model tree.netanom --fail-if 'unseen && type_recall < 0.5'", exitGate, `"land, dos"`},
 		{"evaluate later.csv --model tree.netanom --fail-if 'psi > 1.5'", exitGate, `"service"`},
 		{"evaluate later.csv --model tree.netanom --fail-if 'finding == \"problem\"'", exitDone, ""},
 		{"train traffic.csv --algo nb --fail-if 'model == \"nb\" && held_roc_auc < 0.95'", exitGate, `"nb"`},
+		{"train traffic.csv --algo nb --fail-if 'recall < 0.3'", exitDone, ""}, // the baseline has a recall of 0
+		{"train traffic.csv --algo nb --fail-if 'recall < 0.99'", exitGate, `"nb" in the table models`},
+		{"train traffic.csv --algo nb --validate none --fail-if 'recall < 0.3'", exitUsage, "no table has the columns recall"},
 		{"predict later.csv --model tree.netanom --fail-if 'class == \"attack\" && share > 0.5'", exitGate, `"attack"`},
 		{"explain later.csv --model tree.netanom --fail-if 'feature == \"service\" && auc_drop > 0.05'", exitGate, `"service"`},
 		{"tune traffic.csv --algo tree --trials 2 --fail-if 'goal < 0.99'", exitGate, "trials"},

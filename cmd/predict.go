@@ -24,7 +24,7 @@ type predictOptions struct {
 }
 
 func newPredict(w *world) *cobra.Command {
-	o := &predictOptions{world: w, reasons: number{high: 100, kind: whole}, threshold: number{value: math.NaN(), high: 1}}
+	o := &predictOptions{world: w, reasons: number{high: 100, kind: whole}, threshold: number{value: math.NaN(), low: -math.MaxFloat64, high: math.MaxFloat64}}
 	c := o.command(w, &cobra.Command{
 		Use:        "predict",
 		SuggestFor: []string{"classify", "detect", "alert"},

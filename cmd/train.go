@@ -122,7 +122,7 @@ func (o *trainOptions) ask(ctx context.Context, in *input) (answer, error) {
 		return answer{}, fmt.Errorf("nothing could be trained: %w", firstFailure(entries))
 	}
 	found := answer{rows: int64(t.data.Rows), interrupted: interrupted}
-	if err := o.sign(ctx, in, best.Pipeline); err != nil {
+	if err := in.sign(ctx, best.Pipeline); err != nil {
 		return answer{}, err
 	}
 	if o.out != "" {
@@ -336,7 +336,7 @@ func firstFailure(entries []*model.Entry) error {
 }
 
 // sign puts into a pipeline where it came from.
-func (o *trainOptions) sign(ctx context.Context, in *input, p *model.Pipeline) (err error) {
+func (in *input) sign(ctx context.Context, p *model.Pipeline) (err error) {
 	p.Training.Netanom, p.Training.Path = version(), filepath.Base(in.path)
 	if in.path == "-" {
 		p.Training.Path = "standard input"

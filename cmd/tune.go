@@ -155,7 +155,7 @@ func (o *tuneOptions) trainBest(ctx context.Context, in *input, t *trainingSet, 
 	if err != nil {
 		return err
 	}
-	if err := o.sign(ctx, in, e.Pipeline); err != nil {
+	if err := in.sign(ctx, e.Pipeline); err != nil {
 		return err
 	}
 	return writeModel(o.world, o.out, e.Pipeline, o.output.quiet)

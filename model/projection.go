@@ -67,8 +67,8 @@ const (
 
 const (
 	usualShown     = 3000
-	mostCorrelates = 8  // listed of an axis
-	biplotArrows   = 8  // drawn
+	mostCorrelates = 8 // listed of an axis
+	biplotArrows   = 8 // drawn
 	trustNeighbors = 10
 )
 

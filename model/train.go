@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/netanom/netanom/eda"
 	"github.com/netanom/netanom/model/learn"
@@ -161,11 +162,12 @@ type AttackCount struct {
 	Rows   int64  `json:"rows"`
 }
 
-// attackCounts counts rows by attack type, in the order of the types' bytes.
+// attackCounts counts rows with a label by attack type, in the order of the types' bytes.
 func (d *Data) attackCounts(rows []int) []AttackCount {
 	if !d.Classes.Known() {
 		return nil
 	}
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r int) bool { return d.Label[r] == learn.NoLevel })
 	y := d.Target(Attack, rows)
 	counts := make([]int64, len(y.Classes))
 	for _, k := range y.Y {

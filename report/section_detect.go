@@ -31,7 +31,7 @@ func Detected(d *model.Detection, private bool) []Section {
 // detectLead says how many rows lie beyond, and how many would by chance.
 func detectLead(d *model.Detection) string {
 	n := len(d.Scores)
-	text := fmt.Sprintf("What is usual was learned from all %s rows, without labels (%s). %s a score of %s or more, which an ordinary row has with a probability of %v: %s would be expected.",
+	text := fmt.Sprintf("What is usual was learned from all %s rows, without labels. Method: %s. %s a score of %s or more, which an ordinary row has with a probability of %v: %s would be expected.",
 		Format(Count, n), d.Title, rowsHave(d.Beyond), Format(Real, d.Threshold), d.Chance, Format(Real, math.Round(10*d.Chance*float64(n))/10))
 	if d.Tail != nil {
 		text += fmt.Sprintf(" %s so strange that less than one is expected among as many rows.", rowsAre(d.Rare))
@@ -68,7 +68,7 @@ func detectFindings(d *model.Detection) []Finding {
 	found := []Finding{}
 	switch {
 	case d.Tail == nil:
-		found = append(found, Finding{Warning, "", fmt.Sprintf("The highest scores do not tell how scores are distributed (%s). The threshold is their quantile instead.", d.NoTail), "More rows, or another --algo, give scores that differ."})
+		found = append(found, Finding{Warning, "", fmt.Sprintf("The highest scores do not tell how scores are distributed: %s. The threshold is their quantile instead.", d.NoTail), "More rows, or another --algo, give scores that differ."})
 	case d.Tail.P < doubtfulTail:
 		found = append(found, Finding{Warning, "", fmt.Sprintf("The highest scores do not follow the distribution that the threshold rests on (p = %s): probabilities are rough, the order of the rows is not.", Format(PValue, d.Tail.P)),
 			"Many rows of one kind in the tail do this: look at the reasons, and take out what is known (--where)."})

@@ -263,7 +263,7 @@ func attacksLead(e *model.Evaluation) string {
 	case sh.UnseenTypes == 0:
 		return "Training had every attack type of this file, so that it does not tell how the model does on new ones."
 	}
-	text := fmt.Sprintf("%s in this file that training did not have, with %s: %s of them %s found%s", typesAre(sh.UnseenTypes), things(sh.UnseenRows, "row"),
+	text := fmt.Sprintf("%s in this file that training did not have, with %s, of which %s %s found%s", typesAre(sh.UnseenTypes), things(sh.UnseenRows, "row"),
 		shareOf(sh.UnseenRecall.Value), isOrAre(sh.UnseenRows), shareBounds(sh.UnseenRecall.CI))
 	if math.IsNaN(sh.SeenRecall.Value) {
 		return text + ". There is no attack of a known type."
@@ -286,6 +286,7 @@ func evaluatedSlices(e *model.Evaluation) Section {
 			"slice_fpr_low", "slice_fpr_high", "slice_auc_low", "slice_auc_high", "slice_fp", "slice_fn")),
 			"slice_accuracy_low", "slice_accuracy_high", "slice_recall_low", "slice_recall_high", "slice_fpr_low", "slice_fpr_high", "slice_auc_low", "slice_auc_high", "slice_fp", "slice_fn"),
 		Note: "Differs: the interval of the accuracy and that of all rows do not overlap."}
+	t.Columns[t.column("slice_auc")].Title = Col("roc_auc").Title
 	for _, one := range e.Slices {
 		t.Rows = append(t.Rows, []any{one.Column, one.Level, one.Rows, one.Attacks, one.Accuracy.Value, one.Recall.Value, one.FPR.Value, one.AUC.Value, one.DiffersFromRest,
 			one.Accuracy.CI.Low, one.Accuracy.CI.High, one.Recall.CI.Low, one.Recall.CI.High, one.FPR.CI.Low, one.FPR.CI.High, one.AUC.CI.Low, one.AUC.CI.High, one.FalseAlarms, one.Missed})

@@ -41,14 +41,22 @@ func predictionLead(p *model.Prediction, by *model.Pipeline) string {
 	if p.Rows == 0 {
 		return "There is no row to score."
 	}
-	text := fmt.Sprintf("%s of %s (%s) %s taken for attacks", Format(Count, p.Attacks), things(p.Rows, "row"), shareOf(ratio(p.Attacks, p.Rows)), isOrAre(p.Attacks))
+	text := fmt.Sprintf("%s of %s (%s) %s", Format(Count, p.Attacks), things(p.Rows, "row"), shareOf(ratio(p.Attacks, p.Rows)), takenFor(p.Attacks))
 	if learnedUsual(by) {
-		text += " because they are unusual"
+		text += ", as unusual"
 	}
 	if by.Cut.Probable {
 		return text + ", where an attack is the most probable class."
 	}
 	return text + fmt.Sprintf(", from a score of %s on.", cutText(by.Cut.Threshold))
+}
+
+// takenFor is what becomes of so many rows.
+func takenFor(n int64) string {
+	if n == 1 {
+		return "is taken for an attack"
+	}
+	return "are taken for attacks"
 }
 
 // predictionFindings warns of verdicts that should not be trusted as they are.
@@ -145,7 +153,7 @@ func strangeCells(p *model.Prediction, by *model.Pipeline) Table {
 func predictionFigure(s *Section, p *model.Prediction, by *model.Pipeline) {
 	bins := len(p.Scores)
 	group := plots.Group{Name: "all"}
-	d := plots.BarsData{Label: "score", Counted: "rows", Limit: bins, Title: fmt.Sprintf("%s of %s %s taken for attacks", Format(Count, p.Attacks), things(p.Rows, "row"), isOrAre(p.Attacks))}
+	d := plots.BarsData{Label: "score", Counted: "rows", Limit: bins, Title: fmt.Sprintf("%s of %s %s", Format(Count, p.Attacks), things(p.Rows, "row"), takenFor(p.Attacks))}
 	for b, n := range p.Scores {
 		d.Names = append(d.Names, fmt.Sprintf("%.2f to %.2f", float64(b)/float64(bins), float64(b+1)/float64(bins)))
 		group.Counts = append(group.Counts, n)

@@ -85,9 +85,16 @@ func projectFindings(p *model.Projection) []Finding {
 func varianceTable(c *model.Components) Table {
 	t := Table{Name: "variance", Title: "Variance of the components", Columns: Cols("component", "var", "variance_share", "variance_cum", "variance_random", "stick")}
 	sum := 0.0
+	const rounding = 1e-12
 	for k, v := range c.Variance {
 		sum += c.Share[k]
-		row := []any{fmt.Sprint("PC", k+1), v, c.Share[k], min(sum, 1), nil, nil}
+		if c.Share[k] < rounding {
+			v = 0
+		}
+		row := []any{fmt.Sprint("PC", k+1), v, v / c.Total, sum, nil, nil}
+		if sum > 1-rounding {
+			row[3] = 1.0
+		}
 		if k < len(c.Hints.Random) {
 			row[4] = c.Hints.Random[k]
 		}

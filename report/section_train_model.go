@@ -165,7 +165,7 @@ func typesTable(e *model.Entry) Table {
 
 // foldsTable lists the folds of every cross-validation.
 func foldsTable(e *model.Entry) Table {
-	t := Table{Name: "folds", Title: "Folds", Columns: Cols("split", "fold", "train_rows", "test_rows", "fold_threshold", "fit_seconds", "score_seconds", "held_types")}
+	t := Table{Name: "folds", Title: "Folds", Columns: plainTitles("fold_", Cols("split", "fold", "train_rows", "test_rows", "fold_threshold", "fit_seconds", "score_seconds", "held_types"))}
 	for _, v := range []*model.Validation{e.Random, e.Attacks, e.Other} {
 		if v == nil {
 			continue
