@@ -89,7 +89,7 @@ func TestGoldenModelMistakes(t *testing.T) {
 		{"predict-no-model", "predict later.csv", exitUsage, "--model"},
 		{"predict-alerts-alone", "predict later.csv --model tree.netanom --alerts-only", exitUsage, "--out"},
 		{"predict-reasons-alone", "predict later.csv --model tree.netanom --reasons 2", exitUsage, "--out"},
-		{"predict-threshold", "predict later.csv --model tree.netanom --threshold 2", exitUsage, "from 0 to 1"},
+		{"predict-threshold", "predict later.csv --model tree.netanom --threshold high", exitUsage, "number"},
 		{"predict-lacks", "predict later.csv --model tree.netanom --select src_bytes,flag", exitError, "lacks 39 of the 41 columns"},
 		{"predict-out-folder", "predict later.csv --model tree.netanom --out .", exitUsage, "name a file in it"},
 

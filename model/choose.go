@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -25,7 +26,8 @@ type Choice struct {
 type Candidate struct {
 	Member Member
 	Alone  Merit
-	Usual  bool // among the members that the search starts with
+	Usual  bool   // among the members that the search starts with
+	Failed string // why it could not be trained on these rows; empty for all that are listed in the end
 }
 
 // A ChoiceStep is a change of the members.
@@ -106,8 +108,27 @@ func ChooseHybrid(ctx context.Context, d *Data, rows []int, members []Member, se
 			return nil, err
 		}
 	}
+	s.dropFailed()
+	if !s.enough(allOf(len(s.Candidates))) {
+		return nil, fmt.Errorf("too few candidates can be trained on %d rows: %w", len(rows), learn.ErrTooFew)
+	}
 	s.climb()
 	return s.Choice, nil
+}
+
+// dropFailed leaves out candidates that could not be trained in every fold.
+func (s *choosing) dropFailed() {
+	var kept []Candidate
+	var places []int
+	for i, c := range s.Candidates {
+		if c.Failed == "" {
+			kept, places = append(kept, c), append(places, i)
+		}
+	}
+	s.Candidates = kept
+	for k := range s.folds {
+		s.folds[k].parts = learn.Take(s.folds[k].parts, places)
+	}
 }
 
 // choosing is the search for members.
@@ -147,7 +168,16 @@ func (s *choosing) add(ctx context.Context, d *Data, f Fold, seed uint64, w Work
 	run := learn.Run{Seed: seed, Workers: w.Workers}
 	done := newCounter(len(s.Candidates), w.Progress)
 	for i := range s.Candidates {
+		if s.Candidates[i].Failed != "" {
+			out.parts = append(out.parts, nil)
+			continue
+		}
 		part, reference, err := t.member(ctx, &s.Candidates[i].Member, t.held, run)
+		if errors.Is(err, learn.ErrTooFew) { // 128 centres of 100 rows
+			s.Candidates[i].Failed = err.Error()
+			out.parts = append(out.parts, nil)
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("candidate %s: %w", s.Candidates[i].Name(), err)
 		}

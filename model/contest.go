@@ -6,6 +6,8 @@ import (
 	"runtime/metrics"
 	"slices"
 	"time"
+
+	"github.com/netanom/netanom/model/learn"
 )
 
 // An Entry is a learner that was tried, and how models trained by it did on rows held
@@ -96,15 +98,16 @@ func (e *Entry) run(ctx context.Context, d *Data, rows []int, plan Plan, w Work)
 	return e.finish(ctx, d, rows, plan, w)
 }
 
-// choose chooses the members of a hybrid whose members are not given. A table with fewer
-// than two attack types leaves the usual ones.
+// choose chooses the members of a hybrid whose members are not given. A table with too few
+// attack types or rows for it leaves the usual ones.
 func (e *Entry) choose(ctx context.Context, d *Data, rows []int, w Work) (err error) {
 	h, ok := e.Recipe.Spec.(*Hybrid)
 	if !ok || len(h.Members) > 0 {
 		return nil
 	}
 	e.Choice, err = ChooseHybrid(ctx, d, rows, nil, e.Recipe.Seed, w)
-	if errors.Is(err, ErrFewTypes) {
+	if errors.Is(err, ErrFewTypes) || errors.Is(err, learn.ErrTooFew) {
+		e.Choice = nil
 		return nil
 	}
 	if err != nil {

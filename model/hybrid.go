@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -76,7 +77,8 @@ func halves(members []Member) []float64 {
 // Kind implements learn.Spec.
 func (*Hybrid) Kind() string { return "hybrid" }
 
-// Fit implements learn.Spec.
+// Fit implements learn.Spec. Of the usual members, those that need more rows than there
+// are do without.
 func (h *Hybrid) Fit(ctx context.Context, x *learn.Matrix, y learn.Target, r learn.Run) (learn.Model, error) {
 	members := h.Members
 	if len(members) == 0 {
@@ -86,19 +88,15 @@ func (h *Hybrid) Fit(ctx context.Context, x *learn.Matrix, y learn.Target, r lea
 	if err != nil {
 		return nil, err
 	}
-	weights := h.Weights
-	if len(weights) == 0 {
-		weights = halves(members)
-	}
-	if weights, err = voteWeights(weights, len(members)); err != nil {
-		return nil, err
-	}
 	held := h.HeldBack
 	if held == 0 {
 		held = usualHeldBack
 	}
 	if !(held > 0 && held < 1) {
 		return nil, fmt.Errorf("a share of %v of the normal rows held back: want a number between 0 and 1: %w", h.HeldBack, learn.ErrSetting)
+	}
+	if _, err := h.weights(members); err != nil {
+		return nil, err
 	}
 	if err := learn.CheckFit(x, &y, true); err != nil {
 		return nil, err
@@ -108,20 +106,46 @@ func (h *Hybrid) Fit(ctx context.Context, x *learn.Matrix, y learn.Target, r lea
 		return nil, err
 	}
 	m := &HybridModel{Columns: x.Columns, Names: y.Classes}
-	scores := make([][]float64, len(members))
-	for i := range members {
-		r.Report(i, len(members))
-		part, s, err := t.member(ctx, &members[i], t.held, r)
-		if err != nil {
-			return nil, err
-		}
-		m.Parts, scores[i] = append(m.Parts, part), s
+	if err := h.fitMembers(ctx, m, t, members, r); err != nil {
+		return nil, err
 	}
-	m.Fused = newFusion(weights, scores)
 	if m.Only = t.onlyType(); m.Only == 0 {
 		m.Type, err = t.types(ctx, h.Types, r)
 	}
 	return m, err
+}
+
+// weights returns what the members say counts.
+func (h *Hybrid) weights(members []Member) ([]float64, error) {
+	if len(h.Weights) == 0 {
+		return voteWeights(halves(members), len(members))
+	}
+	return voteWeights(h.Weights, len(members))
+}
+
+// fitMembers trains the members, and learns how to add up what they say.
+func (h *Hybrid) fitMembers(ctx context.Context, m *HybridModel, t *hybridTraining, members []Member, r learn.Run) error {
+	var fitted []Member
+	var scores [][]float64
+	for i := range members {
+		r.Report(i, len(members))
+		part, s, err := t.member(ctx, &members[i], t.held, r)
+		if errors.Is(err, learn.ErrTooFew) && len(h.Members) == 0 && len(h.Weights) == 0 {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		m.Parts, fitted, scores = append(m.Parts, part), append(fitted, members[i]), append(scores, s)
+	}
+	if len(fitted) == 0 {
+		return fmt.Errorf("no member of the hybrid can be trained: %w", learn.ErrTooFew)
+	}
+	weights, err := h.weights(fitted)
+	if err == nil {
+		m.Fused = newFusion(weights, scores)
+	}
+	return err
 }
 
 // hybridTraining is the rows that the parts of a hybrid are trained on.

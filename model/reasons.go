@@ -75,8 +75,12 @@ func (p *Pipeline) bySource(e *learn.Explanation) *Reasons {
 	return r
 }
 
-// reasonOrders is how many random orders of the columns are taken, each forth and back.
-const reasonOrders = 8
+// How many random orders of the columns are taken, each forth and back: fewer of models
+// that ask several others.
+const (
+	reasonOrders       = 8
+	reasonOrdersOfMany = 2
+)
 
 // sampleReasons samples Shapley values against the reference row.
 func (p *Pipeline) sampleReasons(x *learn.Matrix) (*Reasons, error) {
@@ -86,8 +90,12 @@ func (p *Pipeline) sampleReasons(x *learn.Matrix) (*Reasons, error) {
 		r.Columns = append(r.Columns, p.Schema.Inputs[j].Name)
 		r.Parts[j] = make([]float64, x.Rows)
 	}
+	forth := reasonOrders
+	if _, many := p.Model.(learn.Margined); many {
+		forth = reasonOrdersOfMany
+	}
+	orders := columnOrders(columns, forth, p.Recipe.Seed)
 	for i := range x.Rows {
-		orders := columnOrders(columns, p.Recipe.Seed)
 		mixed := p.mixtures(x, i, orders)
 		scores, err := p.margins(mixed)
 		if err != nil {
@@ -118,10 +126,10 @@ func (p *Pipeline) marginScale() string {
 
 // columnOrders returns random orders of the columns, each followed by its reverse, with
 // which the sampling error is smaller.
-func columnOrders(columns int, seed uint64) [][]int {
+func columnOrders(columns, forth int, seed uint64) [][]int {
 	rng := rand.New(rand.NewPCG(seed, 0x0bde5))
 	var orders [][]int
-	for range reasonOrders {
+	for range forth {
 		order := rng.Perm(columns)
 		back := slices.Clone(order)
 		slices.Reverse(back)

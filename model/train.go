@@ -2,12 +2,14 @@ package model
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/netanom/netanom/eda"
 	"github.com/netanom/netanom/model/learn"
 	"github.com/netanom/netanom/model/outlier"
+	"github.com/netanom/netanom/stats"
 )
 
 // Work says how to go about long work; the zero value is the usual way. Nothing of it
@@ -146,13 +148,18 @@ func fit(ctx context.Context, d *Data, rows []int, r Recipe, w Work) (*Pipeline,
 }
 
 // fitTail fits a detector, and finds the threshold of a Tail rule by the scores of the
-// training rows, each compared with the others.
+// training rows, each compared with the others. Where too few are high to tell a tail,
+// it is their quantile.
 func fitTail(ctx context.Context, r Recipe, z *learn.Matrix, y learn.Target, run learn.Run) (learn.Model, float64, error) {
 	m, scores, err := outlier.FitScores(ctx, r.Spec, z, y, run)
 	if err != nil {
 		return nil, 0, err
 	}
 	threshold, _, err := outlier.TailThreshold(ctx, scores, r.Rule.Value)
+	if errors.Is(err, learn.ErrTooFew) { // no tail to speak of: the quantile is all there is
+		stats.SortFloats(scores, make([]float64, len(scores)))
+		threshold, err = stats.Quantiles(scores, 1-r.Rule.Value)[0], nil
+	}
 	return m, clipped(threshold), err
 }
 
