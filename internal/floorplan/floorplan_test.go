@@ -24,7 +24,7 @@ var allowed = map[string][]string{
 	"model":              slices.Concat(learners, []string{"model/prep", "model/modeltest", "model/learn", "model/bin", "eda", "traffic", "dataset", "stats", "internal/parallel", "internal/check"}),
 	"model/learn":        {"stats", "internal/parallel", "internal/check"},
 	"model/modeltest":    {"model/learn", "internal/check"},
-	"model/prep":         learning,
+	"model/prep":         append([]string{"model/linear"}, learning...),
 	"model/bayes":        learning,
 	"model/bin":          learning,
 	"model/boost":        append([]string{"model/bin", "model/tree"}, learning...),

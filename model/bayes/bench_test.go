@@ -4,11 +4,12 @@ import (
 	"testing"
 
 	"github.com/netanom/netanom/model/bayes"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 func benchmarkFit(b *testing.B, s bayes.NaiveBayes) {
-	x, y := kdd(b, "KDDTrain+.txt.gz")
-	y = attacks(y)
+	x, y := modeltest.NSL(b, modeltest.NSLWhole)
+	y = modeltest.Attacks(y)
 	for b.Loop() {
 		fit(b, s, x, y)
 	}
@@ -18,8 +19,8 @@ func BenchmarkFitGaussian(b *testing.B) { benchmarkFit(b, bayes.NaiveBayes{Numbe
 func BenchmarkFitBins(b *testing.B)     { benchmarkFit(b, bayes.NaiveBayes{}) }
 
 func BenchmarkScore(b *testing.B) {
-	x, y := kdd(b, "KDDTrain+_20Percent.txt")
-	m := fit(b, bayes.NaiveBayes{}, x, attacks(y))
+	x, y := modeltest.NSL(b, modeltest.NSLPart)
+	m := fit(b, bayes.NaiveBayes{}, x, modeltest.Attacks(y))
 	dst := make([]float64, x.Rows)
 	for b.Loop() {
 		if err := m.Score(dst, x); err != nil {

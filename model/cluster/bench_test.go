@@ -7,19 +7,20 @@ import (
 
 	"github.com/netanom/netanom/model/cluster"
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 // benchFile is KDDTrain+ where NETANOM_FULL is set, and a fifth of it otherwise.
 func benchFile() string {
 	if os.Getenv("NETANOM_FULL") != "" {
-		return "KDDTrain+.txt.gz"
+		return modeltest.NSLWhole
 	}
-	return "KDDTrain+_20Percent.txt"
+	return modeltest.NSLPart
 }
 
 func benchmarkCluster(b *testing.B, s cluster.Spec) {
-	x, _ := kdd(b, benchFile())
-	x = standardized(x)
+	x, _ := modeltest.NSL(b, benchFile())
+	x = modeltest.Standardized(x, x)
 	b.ResetTimer()
 	for b.Loop() {
 		c, err := s.Cluster(context.Background(), x, nil, learn.Run{Seed: 1, Workers: 2})

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/netanom/netanom/model/cluster"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 // On NSL-KDD, numbers standardised, levels as columns of zeros and ones, DBSCAN finds
@@ -11,8 +12,8 @@ import (
 // and of noise, and all labels were compared once. KMeans(8, n_init=10, random_state=1)
 // has an inertia of 449,423 there; no worse a one must be found.
 func TestNSLKDD(t *testing.T) {
-	x, y := kdd(t, "KDDTrain+_20Percent.txt")
-	x = standardized(x)
+	x, y := modeltest.NSL(t, modeltest.NSLPart)
+	x = modeltest.Standardized(x, x)
 	for _, c := range []struct {
 		eps             float64
 		clusters, noise int

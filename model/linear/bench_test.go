@@ -7,8 +7,8 @@ import (
 	"github.com/netanom/netanom/model/learn"
 )
 
-func benchmarkFit(b *testing.B, s learn.Spec, types bool) {
-	x, y := kdd(b, twentyPercent, types)
+func benchmarkFit(b *testing.B, s learn.Spec, data func(testing.TB) (*learn.Matrix, learn.Target)) {
+	x, y := data(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := s.Fit(context.Background(), x, y, learn.Run{}); err != nil {
@@ -17,15 +17,15 @@ func benchmarkFit(b *testing.B, s learn.Spec, types bool) {
 	}
 }
 
-func BenchmarkFitLogistic(b *testing.B)      { benchmarkFit(b, Logistic{}, false) }
-func BenchmarkFitLasso(b *testing.B)         { benchmarkFit(b, Logistic{Penalty: "l1"}, false) }
-func BenchmarkFitLogisticTypes(b *testing.B) { benchmarkFit(b, Logistic{}, true) }
-func BenchmarkFitSVM(b *testing.B)           { benchmarkFit(b, SVM{}, false) }
-func BenchmarkFitHinge(b *testing.B)         { benchmarkFit(b, SVM{Loss: "hinge"}, false) }
-func BenchmarkFitKernelSVM(b *testing.B)     { benchmarkFit(b, KernelSVM{}, false) }
+func BenchmarkFitLogistic(b *testing.B) { benchmarkFit(b, Logistic{}, attacks) }
+func BenchmarkFitLasso(b *testing.B) { benchmarkFit(b, Logistic{Penalty: "l1"}, attacks) }
+func BenchmarkFitLogisticTypes(b *testing.B) { benchmarkFit(b, Logistic{}, connections) }
+func BenchmarkFitSVM(b *testing.B) { benchmarkFit(b, SVM{}, attacks) }
+func BenchmarkFitHinge(b *testing.B) { benchmarkFit(b, SVM{Loss: "hinge"}, attacks) }
+func BenchmarkFitKernelSVM(b *testing.B) { benchmarkFit(b, KernelSVM{}, attacks) }
 
 func benchmarkScore(b *testing.B, s learn.Spec) {
-	x, y := kdd(b, twentyPercent, false)
+	x, y := attacks(b)
 	m := mustFit(b, s, x, y)
 	out := make([]float64, x.Rows)
 	for b.Loop() {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 // table is rows of two numbers, of which the second is mostly 3, and a coded
@@ -233,7 +234,7 @@ func TestKernelOfEqualRows(t *testing.T) {
 	if zeros < 40 {
 		t.Errorf("%d weights of 80 are 0", zeros)
 	}
-	if area := auc(scores(t, m, x), y.Y); area < 0.75 {
+	if area := modeltest.AUC(scores(t, m, x), y.Y); area < 0.75 {
 		t.Errorf("AUC %v", area)
 	}
 }

@@ -1,9 +1,9 @@
 // Package modeltest is the contract of learners as a test that every one of them
-// must pass: Check. It stands on package learn only, makes its own data, and never
-// looks inside a model.
+// must pass: Check. It makes its own data, and never looks inside a model.
 //
 // Problem makes the data, and serves the tests of the families too; Survive is the
-// body of their fuzz tests.
+// body of their fuzz tests. NSL and ADBench read real data for them, CrossFit and the
+// figures of it judge what they learn there.
 package modeltest
 
 import (
@@ -75,7 +75,7 @@ func Run(t TB, spec learn.Spec, o Options) {
 	}
 	o.fill()
 	for _, name := range o.Skip {
-		if !slices.ContainsFunc(checks, func(c check) bool { return c.name == name }) {
+		if !slices.ContainsFunc(checks, func(p promise) bool { return p.name == name }) {
 			t.Errorf("modeltest: there is no check %q to skip", name)
 		}
 	}
@@ -126,14 +126,14 @@ func guarded(f func() error) (err error) {
 	return f()
 }
 
-// A check is a point of the contract.
-type check struct {
+// A promise is a point of the contract.
+type promise struct {
 	name string
 	run  func(t TB, s *subject)
 }
 
 // checks is the contract, in the order in which it is gone through.
-var checks = []check{
+var checks = []promise{
 	{"describes itself", describes},
 	{"same at any number of workers", deterministic},
 	{"refit forgets", refits},

@@ -140,18 +140,9 @@ func (p Problem) fillRow(x *learn.Matrix, i, class int, rng *rand.Rand) {
 
 // standardize brings numbers to mean 0 and variance 1.
 func standardize(v []float64) {
-	var mean, square float64
-	for _, a := range v {
-		mean += a / float64(len(v))
-	}
-	for _, a := range v {
-		square += (a - mean) * (a - mean) / float64(len(v))
-	}
-	if square == 0 {
-		square = 1
-	}
+	mean, sd := moments(v)
 	for i := range v {
-		v[i] = (v[i] - mean) / math.Sqrt(square)
+		v[i] = (v[i] - mean) / sd
 	}
 }
 

@@ -133,7 +133,7 @@ func TestIndexRefuses(t *testing.T) {
 
 // Rows are stored in little more than a byte a cell.
 func TestStoredCompactly(t *testing.T) {
-	x, y := kdd(t, "KDDTrain+_20Percent.txt")
+	x, y := modeltest.NSL(t, modeltest.NSLPart)
 	raw, err := json.Marshal(fit(t, neighbor.KNN{}, x, y))
 	if err != nil {
 		t.Fatal(err)

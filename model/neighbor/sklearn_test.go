@@ -55,14 +55,11 @@ func TestAgreesWithScikitLearn(t *testing.T) {
 // all classes.
 func TestQualityOnNSLKDD(t *testing.T) {
 	const wantAUC, wantF1 = 0.99807, 0.5684
-	x, y := kdd(t, "KDDTrain+_20Percent.txt")
-	x = scaled(x, x)
-	p := crossValidate(t, neighbor.KNN{}, x, y)
-	attack := make([]float64, x.Rows)
-	for i := range attack {
-		attack[i] = 1 - p[i*len(y.Classes)]
-	}
-	auc, f1 := modeltest.AUC(attack, y.Y), macroF1(p, y)
+	x, y := modeltest.NSL(t, modeltest.NSLPart)
+	x = modeltest.Logs(x)
+	x = modeltest.Standardized(x, x)
+	p := modeltest.CrossFit(t, neighbor.KNN{}, x, y, learn.Run{})
+	auc, f1 := modeltest.AUC(modeltest.Suspicion(p, len(y.Classes)), y.Y), modeltest.MacroF1(p, y)
 	t.Logf("AUC %.5f, macro F1 %.5f", auc, f1)
 	if math.Abs(auc-wantAUC) > 2e-5 || math.Abs(f1-wantF1) > 2e-3 {
 		t.Errorf("AUC %.5f and macro F1 %.5f, want %v and %v", auc, f1, wantAUC, wantF1)

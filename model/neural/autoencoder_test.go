@@ -107,7 +107,7 @@ func TestAutoencoderReproduces(t *testing.T) {
 // rows with levels spread out, fitted to reproduce them, has areas of 0.9550, 0.9703
 // and 0.9498.
 func TestAutoencoderOnNSLKDD(t *testing.T) {
-	x, y := kdd(t, "KDDTrain+_20Percent.txt", false)
+	x, y := connections(t, modeltest.NSLPart)
 	var train, rest []int
 	normal := 0
 	for i, c := range y.Y {

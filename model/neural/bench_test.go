@@ -5,11 +5,17 @@ import (
 	"testing"
 
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 // Each benchmark fits ten epochs to all rows, so that a tenth is an epoch.
 func benchmarkFit(b *testing.B, file string, s MLP, kinds bool, workers int) {
-	x, y := kdd(b, file, kinds)
+	x, y := connections(b, file)
+	if kinds {
+		y = modeltest.Categories(y)
+	} else {
+		y = modeltest.Attacks(y)
+	}
 	off := false
 	s.MaxIter, s.EarlyStopping, s.NIterNoChange = 10, &off, 1000
 	b.ResetTimer()
@@ -21,7 +27,7 @@ func benchmarkFit(b *testing.B, file string, s MLP, kinds bool, workers int) {
 	b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(10*b.N), "ms/epoch")
 }
 
-const part, whole = "KDDTrain+_20Percent.txt", "KDDTrain+.txt.gz"
+const part, whole = modeltest.NSLPart, modeltest.NSLWhole
 
 func BenchmarkFit(b *testing.B)          { benchmarkFit(b, part, MLP{}, false, 2) }
 func BenchmarkFitOneWorker(b *testing.B) { benchmarkFit(b, part, MLP{}, false, 1) }
@@ -38,8 +44,8 @@ func BenchmarkFitDeepOneWorker(b *testing.B) {
 }
 
 func BenchmarkScore(b *testing.B) {
-	x, y := kdd(b, part, false)
-	m, err := (&MLP{MaxIter: 1}).Fit(context.Background(), x, y, learn.Run{})
+	x, y := connections(b, part)
+	m, err := (&MLP{MaxIter: 1}).Fit(context.Background(), x, modeltest.Attacks(y), learn.Run{})
 	if err != nil {
 		b.Fatal(err)
 	}

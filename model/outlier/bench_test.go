@@ -5,13 +5,15 @@ import (
 	"testing"
 
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 	"github.com/netanom/netanom/model/outlier"
 )
 
 // BenchmarkFitScores fits to the 25,192 rows of NSL-KDD's fifth and scores them.
 func BenchmarkFitScores(b *testing.B) {
-	x, _ := kdd(b, "nsl-kdd", "KDDTrain+_20Percent.txt")
-	x = scaled(x, x)
+	x, _ := modeltest.NSL(b, modeltest.NSLPart)
+	x = modeltest.Logs(x)
+	x = modeltest.Standardized(x, x)
 	for _, kind := range outlier.Kinds() {
 		if kind == "gmm" || kind == "kmeans" { // they are measured where they are made
 			continue
@@ -32,8 +34,9 @@ func BenchmarkFitScores(b *testing.B) {
 
 // BenchmarkScoreOne scores one row.
 func BenchmarkScoreOne(b *testing.B) {
-	x, _ := kdd(b, "nsl-kdd", "KDDTrain+_20Percent.txt")
-	x = scaled(x, x).Slice(0, 5000)
+	x, _ := modeltest.NSL(b, modeltest.NSLPart)
+	x = modeltest.Logs(x)
+	x = modeltest.Standardized(x, x).Slice(0, 5000)
 	for _, kind := range outlier.Kinds() {
 		if kind == "gmm" {
 			continue

@@ -1,65 +1,14 @@
 package outlier_test
 
 import (
-	"compress/gzip"
-	"encoding/csv"
 	"math"
-	"os"
 	"slices"
-	"strconv"
 	"testing"
 
-	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/model/learn"
 	"github.com/netanom/netanom/model/modeltest"
 	"github.com/netanom/netanom/model/outlier"
 )
-
-// benchmark reads a data set of ADBench, standardised, and its labels.
-func benchmark(t *testing.T, name string) (*learn.Matrix, []int32) {
-	t.Helper()
-	f, err := os.Open(check.Shared(t, "data", "benchmarks", name+".csv.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := csv.NewReader(z).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cols := make([][]float64, len(rows[0]))
-	for _, row := range rows[1:] {
-		for j, cell := range row {
-			v, err := strconv.ParseFloat(cell, 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			cols[j] = append(cols[j], v)
-		}
-	}
-	last := len(cols) - 1
-	y := make([]int32, len(cols[last]))
-	for i, v := range cols[last] {
-		y[i] = int32(v)
-	}
-	for _, v := range cols[:last] {
-		var mean, squares float64
-		for _, a := range v {
-			mean += a / float64(len(v))
-		}
-		for _, a := range v {
-			squares += (a - mean) * (a - mean) / float64(len(v))
-		}
-		for i := range v {
-			v[i] = (v[i] - mean) / math.Sqrt(squares)
-		}
-	}
-	return numbers(cols[:last]), y
-}
 
 // Areas under the ROC curve of scikit-learn 1.2.1 on rows that are learned from,
 // StandardScaler before: IsolationForest (mean of three seeds), LocalOutlierFactor(20),
@@ -74,10 +23,11 @@ func TestQualityOnADBench(t *testing.T) {
 		"6_cardio":     {0.9261, 0.5471, 0.7843},
 	}
 	for name, others := range sets {
-		x, y := benchmark(t, name)
+		x, target := modeltest.ADBench(t, name+".csv.gz")
+		x = modeltest.Standardized(x, x)
 		auc := func(spec learn.Spec) float64 {
 			_, scores := fit(t, spec, x)
-			return modeltest.AUC(scores, y)
+			return modeltest.AUC(scores, target.Y)
 		}
 		got := auc(outlier.Ensemble{})
 		t.Logf("%s: ensemble %.4f", name, got)
@@ -99,7 +49,8 @@ func TestQualityOnADBench(t *testing.T) {
 // rows.
 func normalOnly(t testing.TB) (train, rest *learn.Matrix, y []int32) {
 	t.Helper()
-	x, target := kdd(t, "nsl-kdd", "KDDTrain+_20Percent.txt")
+	x, target := modeltest.NSL(t, modeltest.NSLPart)
+	x = modeltest.Logs(x)
 	var learned, others []int
 	normal := 0
 	for i, c := range target.Y {
@@ -113,7 +64,7 @@ func normalOnly(t testing.TB) (train, rest *learn.Matrix, y []int32) {
 		}
 	}
 	like := x.Take(learned)
-	return scaled(like, like), scaled(x.Take(others), like), learn.Take(target.Y, others)
+	return modeltest.Standardized(like, like), modeltest.Standardized(x.Take(others), like), learn.Take(target.Y, others)
 }
 
 // Areas under the ROC curve of scikit-learn 1.2.1 with the same rows, numbers and

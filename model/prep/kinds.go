@@ -40,7 +40,7 @@ var kinds = []kind{
 		func() learn.Step { return &Frequency{} }, func() learn.Transform { return &LevelNumbers{Method: "frequency"} }},
 	{"target", "turns levels into the share of the classes among their rows", "",
 		func() learn.Step { return &Target{} }, func() learn.Transform { return &LevelNumbers{Method: "target"} }},
-	{"select", "keeps the columns that by themselves tell most about the class", "by",
+	{"select", "keeps the columns that tell most about the class, by themselves or (l1) together", "by",
 		func() learn.Step { return &Select{} }, func() learn.Transform { return &Selection{} }},
 	{"pca", "puts principal components in the place of numbers", "variance",
 		func() learn.Step { return &PCA{} }, func() learn.Transform { return &Components{} }},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/netanom/netanom/internal/parallel"
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/linear"
 )
 
 // Select keeps the columns that by themselves tell most about the class. Each row
@@ -23,9 +24,15 @@ type Select struct {
 	//
 	// "mi": the mutual information with the class in bits, corrected for its bias,
 	// of numbers in quantile bins, with missing as one more.
+	//
+	// "l1": the share of a column in the weights of a logistic regression with an L1
+	// penalty on all of them together, standardised and with gaps filled, which lets go of
+	// columns that others stand in for. Weights of rows count, and columns without any
+	// weight are never kept.
 	By    string   `json:"by,omitempty"`
 	Bins  int      `json:"bins,omitempty"`  // of numbers, for "mi"; 0: 20
-	Top   int      `json:"top,omitempty"`   // columns to keep; 0: all that reach Least, or 20 if that is not set either
+	C     float64  `json:"c,omitempty"`     // for "l1": smaller keeps fewer; 0: 0.01
+	Top   int      `json:"top,omitempty"`   // columns to keep; 0: all that reach Least, or, but for "l1", 20 if that is not set either
 	Least *float64 `json:"least,omitempty"` // value that a column must reach; nil: any
 }
 
@@ -46,13 +53,7 @@ func (s Select) Fit(ctx context.Context, x *learn.Matrix, y learn.Target, r lear
 	if err := twoClasses(&y, x.Rows); err != nil {
 		return nil, nil, err
 	}
-	j := newJudge(rows, &y, s.Bins)
-	ranking := make([]Ranked, len(places))
-	err = parallel.Each(ctx, len(places), r.Workers, func(p int) error {
-		value, err := j.value(int(places[p]), s.By)
-		ranking[p] = Ranked{Name: x.Columns[places[p]].Name, Value: value}
-		return err
-	})
+	ranking, err := s.judge(ctx, rows, y, places, r)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -60,11 +61,14 @@ func (s Select) Fit(ctx context.Context, x *learn.Matrix, y learn.Target, r lear
 	out := make(map[string]bool)
 	for i := range ranking {
 		k := &ranking[i]
-		k.Kept = (s.Top == 0 || i < s.Top) && (s.Least == nil || k.Value >= *s.Least)
+		k.Kept = (s.Top == 0 || i < s.Top) && (s.Least == nil || k.Value >= *s.Least) && (s.By != "l1" || k.Value > 0)
 		out[k.Name] = !k.Kept
 	}
 	t := &Selection{Layout: Layout{In: x.Columns}, By: s.By, Ranking: ranking}
 	t.keep(func(at int) bool { return !out[x.Columns[at].Name] })
+	if len(t.Out) == 0 && s.Least == nil {
+		return nil, nil, fmt.Errorf("c %v: %w: no column keeps a weight, and none would be left", s.C, learn.ErrSetting)
+	}
 	if len(t.Out) == 0 {
 		return nil, nil, fmt.Errorf("least %v: %w: the best column, %q, has %.3g, and none would be left", *s.Least, learn.ErrSetting, ranking[0].Name, ranking[0].Value)
 	}
@@ -74,19 +78,73 @@ func (s Select) Fit(ctx context.Context, x *learn.Matrix, y learn.Target, r lear
 	return finish(ctx, t, x, &r)
 }
 
+// judge returns the value of each column, in their order.
+func (s *Select) judge(ctx context.Context, rows *training, y learn.Target, places []int32, r learn.Run) ([]Ranked, error) {
+	ranking := make([]Ranked, len(places))
+	for p, at := range places {
+		ranking[p].Name = rows.x.Columns[at].Name
+	}
+	if s.By == "l1" {
+		return ranking, s.judgeTogether(ctx, rows.x, y, places, ranking, r)
+	}
+	j := newJudge(rows, &y, s.Bins)
+	err := parallel.Each(ctx, len(places), r.Workers, func(p int) (err error) {
+		ranking[p].Value, err = j.value(int(places[p]), s.By)
+		return err
+	})
+	return ranking, err
+}
+
+// judgeTogether fills the values by the weights of one regression.
+func (s *Select) judgeTogether(ctx context.Context, x *learn.Matrix, y learn.Target, places []int32, ranking []Ranked, r learn.Run) error {
+	columns := make([]learn.Column, len(places))
+	for p, at := range places {
+		columns[p] = x.Columns[at]
+		columns[p].Source = ""
+	}
+	bound, err := x.Bind(columns)
+	if err != nil {
+		return err
+	}
+	judged := *bound
+	judged.Columns = columns // weights are told by these names, not by what they were made from
+	run := learn.Run{Seed: r.Seed, Workers: r.Workers}
+	_, z, err := Chain{DropConstant{}, Impute{}, Standard{}}.Fit(ctx, &judged, y, run)
+	if err != nil {
+		return err
+	}
+	m, err := (&linear.Logistic{Penalty: "l1", C: s.C}).Fit(ctx, z, y, run)
+	if err != nil {
+		return err
+	}
+	_, shares := m.(learn.Ranker).Importance()
+	for k := range shares { // none where no weight is left
+		origin := z.Columns[k].Origin()
+		p := slices.IndexFunc(ranking, func(one Ranked) bool { return one.Name == origin })
+		ranking[p].Value += shares[k]
+	}
+	return nil
+}
+
 // settle checks settings and fills defaults in.
 func (s *Select) settle() error {
-	const bins, top, mostBins = 20, 20, 1 << 16
+	const bins, top, mostBins, penalty = 20, 20, 1 << 16, 0.01
 	if s.By == "" {
 		s.By = "effect"
 	}
 	if s.Bins == 0 {
 		s.Bins = bins
 	}
-	if s.Top == 0 && s.Least == nil {
+	if s.C == 0 {
+		s.C = penalty
+	}
+	if s.Top == 0 && s.Least == nil && s.By != "l1" {
 		s.Top = top
 	}
-	if err := oneOf("by", s.By, "effect", "mi"); err != nil {
+	if !(s.C > 0) || s.C > 1e6 {
+		return fmt.Errorf("c %v: %w; want a number above 0, and at most 1e6", s.C, learn.ErrSetting)
+	}
+	if err := oneOf("by", s.By, "effect", "mi", "l1"); err != nil {
 		return err
 	}
 	if s.Bins < 2 || s.Bins > mostBins {

@@ -3,6 +3,7 @@ package prep_test
 import (
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -277,5 +278,38 @@ func TestPCAKeepsWhatIsAsked(t *testing.T) {
 	tr, _ = fit(t, prep.PCA{Components: 1}, x, y)
 	if n := len(tr.(*prep.Components).Explained); n != 1 {
 		t.Errorf("%d components, want 1", n)
+	}
+}
+
+// The regression behind "l1" is compared with scikit-learn's in package linear; here,
+// that what it lets go of is left out.
+func TestSelectByL1(t *testing.T) {
+	x, y := data(600, 2, 3)
+	for i := range x.Rows {
+		x.Numbers[0][i] = float64(y.Y[i]) + float64(i%7)/10
+	}
+	tr, out := fit(t, prep.Select{By: "l1"}, x, y)
+	r := tr.(*prep.Selection).Ranking
+	if r[0].Name != x.Columns[0].Name || !r[0].Kept || len(out.Columns) == len(x.Columns) {
+		t.Errorf("ranking %v", r)
+	}
+	var sum float64
+	for _, one := range r {
+		sum += one.Value
+		if one.Kept != (one.Value > 0) {
+			t.Errorf("%q with %v: kept %v", one.Name, one.Value, one.Kept)
+		}
+	}
+	check.Close(t, "the sum of shares", sum, 1, 1e-9)
+	strict, _ := fit(t, prep.Select{By: "l1", C: 0.006}, x, y)
+	if a, b := len(strict.Outputs()), len(tr.Outputs()); a > b {
+		t.Errorf("a stronger penalty keeps %d columns, a weaker one %d", a, b)
+	}
+	if _, _, err := (prep.Select{By: "l1", C: 1e-9}).Fit(t.Context(), x, y, learn.Run{}); !errors.Is(err, learn.ErrSetting) {
+		t.Errorf("a penalty that leaves no column: %v", err)
+	}
+	parsed, err := prep.ParseChain("select(l1;c=0.1)")
+	if err != nil || parsed.String() != "select(by=l1;c=0.1)" && parsed.String() != "select(l1;c=0.1)" {
+		t.Errorf("%v, %v", parsed, err)
 	}
 }
