@@ -32,7 +32,7 @@ type recipeOptions struct {
 }
 
 // dropChoices are what --drop may leave out.
-var dropChoices = []string{"repeats", "contradictions"}
+var dropChoices = []string{"repeats", "contradictions", "breaches"}
 
 func (o *recipeOptions) addFlags(c *cobra.Command, in *inputOptions) {
 	o.task = choice{"binary", model.Tasks()}
@@ -191,7 +191,7 @@ func (o *recipeOptions) recipe(algo string, settings []string, d *model.Data) (r
 
 // cleaning is what --drop leaves out.
 func (o *recipeOptions) cleaning() model.Cleaning {
-	return model.Cleaning{Repeats: slices.Contains(o.drop, "repeats"), Contradictions: slices.Contains(o.drop, "contradictions")}
+	return model.Cleaning{Repeats: slices.Contains(o.drop, "repeats"), Contradictions: slices.Contains(o.drop, "contradictions"), Breaches: slices.Contains(o.drop, "breaches")}
 }
 
 // derive adds the columns of --recipe to a table, and returns the recipe.

@@ -130,7 +130,7 @@ func columnsIn(s *dataset.Schema, columns []string) ([]string, error) {
 
 // warnings says what of the rows makes figures misleading.
 func (t *trainingSet) warnings(plan model.Plan, o model.Cleaning) []string {
-	const manyNear = 0.1
+	const manyNear, manyRepeats = 0.1, 0.01
 	var out []string
 	c := &t.cleaned
 	if c.Unlabelled > 0 {
@@ -141,6 +141,12 @@ func (t *trainingSet) warnings(plan model.Plan, o model.Cleaning) []string {
 	}
 	if c.Contradictory > 0 && !o.Contradictions {
 		out = append(out, counted(c.Contradictory, "row")+" contradict others: the same features, normal in one and an attack in another. --drop contradictions leaves them out.")
+	}
+	if float64(c.Repeats) > manyRepeats*float64(c.Rows) && !o.Repeats {
+		out = append(out, counted(c.Repeats, "row")+" repeat an earlier one, label included. They stay together in folds; --drop repeats lets each count once.")
+	}
+	if c.Breaches > 0 && !o.Breaches {
+		out = append(out, counted(c.Breaches, "row")+" hold a value that the makers of the layout do not allow (netanom eda says which). --drop breaches leaves them out.")
 	}
 	if plan.Random && c.NearShare() > manyNear {
 		out = append(out, report.Format(report.Share, c.NearShare())+" of the rows nearly equal an earlier one (numbers rounded to one digit), so that random folds judge by rows that training has all but seen. Attack types held out (--validate attacks), a later file (--test), or --validate time or group tell more.")

@@ -10,6 +10,7 @@ import (
 // keeps all.
 type Cleaning struct {
 	Repeats        bool // rows equal to an earlier one in every column that is learned from, and in the label
+	Breaches       bool // rows with a cell that the makers of the layout do not allow, such as a flag of 2
 	Contradictions bool // rows equal in every such column that are normal in one place and an attack in another
 }
 
@@ -19,6 +20,7 @@ type Cleaned struct {
 	Unlabelled    int64 // rows of the table without a label, which cannot be learned from
 	Repeats       int64 // rows equal to an earlier one, label included
 	Contradictory int64 // rows of which an equal one has the other class
+	Breaches      int64 // rows with a cell that the makers of the layout do not allow
 	NearRepeats   int64 // rows equal to an earlier one if numbers are rounded to one digit
 	Dropped       int64
 }
@@ -45,6 +47,7 @@ func (d *Data) Clean(rows []int, o Cleaning) (kept []int, c Cleaned) {
 		label int32
 	}
 	seen := map[labelled]bool{}
+	breaks := d.breaches()
 	for i, r := range rows {
 		key := labelled{first[i], d.Label[r]}
 		repeat, contradicts := seen[key], classes[first[i]] == normal|attack
@@ -55,7 +58,10 @@ func (d *Data) Clean(rows []int, o Cleaning) (kept []int, c Cleaned) {
 		if contradicts {
 			c.Contradictory++
 		}
-		if repeat && o.Repeats || contradicts && o.Contradictions {
+		if breaks[r] {
+			c.Breaches++
+		}
+		if repeat && o.Repeats || contradicts && o.Contradictions || breaks[r] && o.Breaches {
 			c.Dropped++
 			continue
 		}
@@ -63,6 +69,31 @@ func (d *Data) Clean(rows []int, o Cleaning) (kept []int, c Cleaned) {
 	}
 	c.NearRepeats = d.nearRepeats(rows)
 	return kept, c
+}
+
+// breaches says which rows have a cell that the makers of the layout do not allow.
+func (d *Data) breaches() []bool {
+	out := make([]bool, d.Rows)
+	for j := range d.columns {
+		rule := d.rules[j]
+		if rule.Text == "" {
+			continue
+		}
+		if codes := d.x.Codes[j]; codes != nil {
+			allowed := make([]bool, len(d.x.Columns[j].Levels))
+			for k, l := range d.x.Columns[j].Levels {
+				allowed[k] = rule.AllowsLevel(l)
+			}
+			for i, c := range codes {
+				out[i] = out[i] || c != learn.NoLevel && !allowed[c]
+			}
+			continue
+		}
+		for i, v := range d.x.Numbers[j] {
+			out[i] = out[i] || !rule.Allows(v)
+		}
+	}
+	return out
 }
 
 // nearRepeats counts the rows that equal an earlier one if numbers are rounded to one

@@ -41,6 +41,7 @@ type Data struct {
 	Group []int32   // by row: the level of DataOptions.Group, learn.NoLevel where missing; nil if none was asked for
 
 	columns []dataset.Column // of x
+	rules   []dataset.Rule   // of x: what a column may contain according to the makers of its layout
 	x       *learn.Matrix    // the columns that may be learned from, with all their levels
 	line    func(row int64) int64
 }
@@ -227,7 +228,7 @@ func (d *Data) addColumn(t *dataset.Table, j int) error {
 	if err != nil {
 		return err
 	}
-	d.columns = append(d.columns, c)
+	d.columns, d.rules = append(d.columns, c), append(d.rules, dataset.Rules(t.Schema())[j])
 	d.x.Columns = append(d.x.Columns, column)
 	d.x.Numbers, d.x.Codes = append(d.x.Numbers, numbers), append(d.x.Codes, codes)
 	return nil

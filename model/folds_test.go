@@ -3,6 +3,8 @@ package model
 import (
 	"slices"
 	"testing"
+
+	"github.com/netanom/netanom/dataset"
 )
 
 // sound reports what is wrong with folds of rows: each row must be judged once and never
@@ -176,5 +178,17 @@ func TestClean(t *testing.T) {
 	kept, c = d.Clean(rows, Cleaning{Repeats: true, Contradictions: true})
 	if len(kept) != 6 || c.Dropped != 4 {
 		t.Errorf("%d kept, %+v", len(kept), c)
+	}
+}
+
+func TestCleanBreaches(t *testing.T) {
+	d := loaded(t, simulated(t, 300, 5), DataOptions{})
+	rows := labelled(t, d)
+	_, before := d.Clean(rows, Cleaning{})
+	at := slices.IndexFunc(d.columns, func(c dataset.Column) bool { return c.Canon == "land" })
+	d.x.Numbers[at][rows[3]], d.x.Numbers[at][rows[7]] = 2, nan
+	kept, c := d.Clean(rows, Cleaning{Breaches: true})
+	if c.Breaches != before.Breaches+1 || len(kept) != len(rows)-int(c.Breaches) {
+		t.Errorf("%d kept, %+v, before %+v", len(kept), c, before)
 	}
 }

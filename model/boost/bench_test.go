@@ -6,6 +6,7 @@ import (
 
 	"github.com/netanom/netanom/model/bin"
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 // To be compared with xgboost.train(tree_method="hist", max_leaves=31,
@@ -13,10 +14,10 @@ import (
 // HistGradientBoostingClassifier(max_iter=100, early_stopping=False).
 func BenchmarkFitNSL(b *testing.B) {
 	for _, levels := range []bool{false, true} {
-		x, y := loadNSL(b, "KDDTrain+.txt.gz", levels)
-		name := "numbers"
-		if levels {
-			name = "levels"
+		x, y := connections(b, modeltest.NSLWhole)
+		name := "levels"
+		if !levels {
+			x, name = coded(x), "numbers"
 		}
 		b.Run(name, func(b *testing.B) {
 			for range b.N {

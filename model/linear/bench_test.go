@@ -17,12 +17,12 @@ func benchmarkFit(b *testing.B, s learn.Spec, data func(testing.TB) (*learn.Matr
 	}
 }
 
-func BenchmarkFitLogistic(b *testing.B) { benchmarkFit(b, Logistic{}, attacks) }
-func BenchmarkFitLasso(b *testing.B) { benchmarkFit(b, Logistic{Penalty: "l1"}, attacks) }
+func BenchmarkFitLogistic(b *testing.B)      { benchmarkFit(b, Logistic{}, attacks) }
+func BenchmarkFitLasso(b *testing.B)         { benchmarkFit(b, Logistic{Penalty: "l1"}, attacks) }
 func BenchmarkFitLogisticTypes(b *testing.B) { benchmarkFit(b, Logistic{}, connections) }
-func BenchmarkFitSVM(b *testing.B) { benchmarkFit(b, SVM{}, attacks) }
-func BenchmarkFitHinge(b *testing.B) { benchmarkFit(b, SVM{Loss: "hinge"}, attacks) }
-func BenchmarkFitKernelSVM(b *testing.B) { benchmarkFit(b, KernelSVM{}, attacks) }
+func BenchmarkFitSVM(b *testing.B)           { benchmarkFit(b, SVM{}, attacks) }
+func BenchmarkFitHinge(b *testing.B)         { benchmarkFit(b, SVM{Loss: "hinge"}, attacks) }
+func BenchmarkFitKernelSVM(b *testing.B)     { benchmarkFit(b, KernelSVM{}, attacks) }
 
 func benchmarkScore(b *testing.B, s learn.Spec) {
 	x, y := attacks(b)

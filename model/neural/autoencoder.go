@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 
 	"github.com/netanom/netanom/model/learn"
 )
@@ -76,32 +75,12 @@ func (s *Autoencoder) fit(ctx context.Context, x *learn.Matrix, y *learn.Target,
 	if err := learn.CheckFit(x, y, false); err != nil {
 		return nil, err
 	}
-	if err := learn.RefuseMissing(x); err != nil {
-		return nil, err
-	}
-	share := 0.0
-	if o.early {
-		share = o.fraction
-	}
 	one := learn.Target{Classes: []string{"all"}, Y: make([]int32, x.Rows), Weights: y.Weights}
-	o.schedule.training, o.schedule.held = split(&one, share, r.Seed)
-	o.schedule.batchSize = min(o.schedule.batchSize, len(o.schedule.training))
-
-	form := shapeOf(x.Columns)
-	if err := checkSize(form, o.hidden, form.inputs(), o.schedule.batchSize); err != nil {
-		return nil, err
-	}
-	all, err := rowsOf(ctx, form, x, r.Workers)
+	b, err := o.batch(ctx, x, &one, shapeOf(x.Columns).inputs(), r)
 	if err != nil {
 		return nil, err
 	}
-	n := newNetwork(form, o.activation, o.hidden, form.inputs())
-	n.draw(rand.New(rand.NewPCG(r.Seed, streamWeights)))
-	weights, mean := relative(y.Weights, o.schedule.training)
-	o.optimiser.alpha /= mean
-	b := newBatch(n, &reproductionLoss{all}, all, o.schedule.batchSize, &o.optimiser)
-	b.weights, b.workers = weights, r.Workers
-	b.drop(o.dropout, r.Seed)
+	b.loss = &reproductionLoss{b.all}
 	first, err := b.mean(ctx, o.schedule.training)
 	if err != nil {
 		return nil, err
@@ -111,7 +90,7 @@ func (s *Autoencoder) fit(ctx context.Context, x *learn.Matrix, y *learn.Target,
 	if err != nil {
 		return nil, err
 	}
-	return &AutoencoderModel{columns: x.Columns, net: n, curve: *curve}, nil
+	return &AutoencoderModel{trained{columns: x.Columns, net: b.net, curve: *curve}}, nil
 }
 
 // reproductionLoss is half the sum of the squared differences of outputs from the

@@ -159,6 +159,22 @@ func (s *MLP) fit(ctx context.Context, x *learn.Matrix, y learn.Target, r learn.
 	if err := learn.CheckFit(x, &y, true); err != nil {
 		return nil, err
 	}
+	l := lossFor(&y)
+	b, err := o.batch(ctx, x, &y, l.units(), r)
+	if err != nil {
+		return nil, err
+	}
+	b.loss = l
+	curve, err := b.train(ctx, &o.schedule, &r)
+	if err != nil {
+		return nil, err
+	}
+	return &Model{trained{columns: x.Columns, net: b.net, curve: *curve}, y.Classes}, nil
+}
+
+// batch deals the rows, those of each class by itself, for training, draws a network
+// of so many outputs, and returns the batch that trains it, which lacks its loss.
+func (o *settings) batch(ctx context.Context, x *learn.Matrix, y *learn.Target, outputs int, r learn.Run) (*batch, error) {
 	if err := learn.RefuseMissing(x); err != nil {
 		return nil, err
 	}
@@ -166,30 +182,25 @@ func (s *MLP) fit(ctx context.Context, x *learn.Matrix, y learn.Target, r learn.
 	if o.early {
 		share = o.fraction
 	}
-	o.schedule.training, o.schedule.held = split(&y, share, r.Seed)
+	o.schedule.training, o.schedule.held = split(y, share, r.Seed)
 	o.schedule.batchSize = min(o.schedule.batchSize, len(o.schedule.training))
 
 	form := shapeOf(x.Columns)
-	l := lossFor(&y)
-	if err := checkSize(form, o.hidden, l.units(), o.schedule.batchSize); err != nil {
+	if err := checkSize(form, o.hidden, outputs, o.schedule.batchSize); err != nil {
 		return nil, err
 	}
 	all, err := rowsOf(ctx, form, x, r.Workers)
 	if err != nil {
 		return nil, err
 	}
-	n := newNetwork(form, o.activation, o.hidden, l.units())
+	n := newNetwork(form, o.activation, o.hidden, outputs)
 	n.draw(rand.New(rand.NewPCG(r.Seed, streamWeights)))
 	weights, mean := relative(y.Weights, o.schedule.training)
 	o.optimiser.alpha /= mean
-	b := newBatch(n, l, all, o.schedule.batchSize, &o.optimiser)
+	b := newBatch(n, nil, all, o.schedule.batchSize, &o.optimiser)
 	b.weights, b.workers = weights, r.Workers
 	b.drop(o.dropout, r.Seed)
-	curve, err := b.train(ctx, &o.schedule, &r)
-	if err != nil {
-		return nil, err
-	}
-	return newModel(x.Columns, y.Classes, n, curve), nil
+	return b, nil
 }
 
 // lossFor returns the cross-entropy of the classes.

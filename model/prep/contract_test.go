@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 	"github.com/netanom/netanom/model/prep"
 )
 
@@ -243,9 +244,9 @@ func finite(t *testing.T, what string, x *learn.Matrix) {
 
 func TestMonotoneStepsKeepOrder(t *testing.T) {
 	x, y := data(500, 2, 9)
-	numbers := onlyNumbers(x)
+	numbers := modeltest.Numbers(x)
 	probe, _ := data(300, 2, 10)
-	probe = onlyNumbers(probe)
+	probe = modeltest.Numbers(probe)
 	probe.Numbers[1][0], probe.Numbers[1][1], probe.Numbers[0][0] = math.MaxFloat64, -math.MaxFloat64, 1e250
 	for _, s := range []string{"standard", "robust", "minmax", "log1p(all)", "quantile", "quantile(normal)", "yeo_johnson", "clip", "quantile(n_quantiles=5)"} {
 		c, err := prep.ParseChain(s)

@@ -1,18 +1,15 @@
 package prep_test
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"math"
 	"os"
-	"slices"
-	"strconv"
 	"testing"
 
 	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 	"github.com/netanom/netanom/model/prep"
 )
 
@@ -167,77 +164,16 @@ func TestYeoJohnsonAgainstScikitLearn(t *testing.T) {
 	near(t, "new rows", apply(t, tr, r.matrix(r.New)), want.New, 1e-4, 1e-6)
 }
 
-// kdd reads rows of the NSL-KDD format.
-func kdd(t testing.TB, path string) (*learn.Matrix, learn.Target) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(bufio.NewReader(f)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := &learn.Matrix{Rows: len(rows)}
-	y := learn.Target{Classes: []string{"normal", "attack"}, Y: make([]int32, len(rows))}
-	for j := range 41 {
-		c := learn.Column{Name: "c" + strconv.Itoa(j)}
-		var v []float64
-		var codes []int32
-		if j >= 1 && j <= 3 {
-			c.Levels, codes = coded(rows, j)
-		} else {
-			v = make([]float64, len(rows))
-			for i, row := range rows {
-				if v[i], err = strconv.ParseFloat(row[j], 64); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		x.Columns, x.Numbers, x.Codes = append(x.Columns, c), append(x.Numbers, v), append(x.Codes, codes)
-	}
-	for i, row := range rows {
-		if row[41] != "normal" {
-			y.Y[i] = 1
-		}
-	}
-	return x, y
-}
-
-func coded(rows [][]string, j int) ([]string, []int32) {
-	var levels []string
-	for _, row := range rows {
-		levels = append(levels, row[j])
-	}
-	slices.Sort(levels)
-	levels = slices.Compact(levels)
-	codes := make([]int32, len(rows))
-	for i, row := range rows {
-		at, _ := slices.BinarySearch(levels, row[j])
-		codes[i] = int32(at)
-	}
-	return levels, codes
-}
-
+// kdd20 is a fifth of NSL-KDD, of which all attacks are one class.
 func kdd20(t testing.TB) (*learn.Matrix, learn.Target) {
-	return kdd(t, check.Shared(t, "data", "nsl-kdd", "KDDTrain+_20Percent.txt"))
-}
-
-// onlyNumbers returns the numeric columns.
-func onlyNumbers(x *learn.Matrix) *learn.Matrix {
-	out := &learn.Matrix{Rows: x.Rows}
-	for j := range x.Columns {
-		if !x.Columns[j].Coded() {
-			out.Columns, out.Numbers, out.Codes = append(out.Columns, x.Columns[j]), append(out.Numbers, x.Numbers[j]), append(out.Codes, nil)
-		}
-	}
-	return out
+	t.Helper()
+	x, y := modeltest.NSL(t, modeltest.NSLPart)
+	return x, modeltest.Attacks(y)
 }
 
 func TestKDDAgainstScikitLearn(t *testing.T) {
 	all, y := kdd20(t)
-	x := onlyNumbers(all)
+	x := modeltest.Numbers(all)
 	var want struct {
 		At         []int
 		Uniform    [][]maybe `json:"quantile_uniform"`

@@ -5,11 +5,12 @@ import (
 	"testing"
 
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 func connections(b *testing.B) *learn.Matrix {
-	all, _ := kdd(b, "KDDTrain+_20Percent.txt", 1, false)
-	return prepared(all)
+	all, _ := modeltest.NSL(b, modeltest.NSLPart)
+	return prepared(modeltest.Numbers(all))
 }
 
 func BenchmarkPCA(b *testing.B) {

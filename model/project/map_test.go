@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 // A mapper is TSNE or UMAP.
@@ -78,9 +79,9 @@ func nearestInPicture(m *Map, i int) int {
 }
 
 func TestMapsOfConnections(t *testing.T) {
-	all, _ := kdd(t, "KDDTrain+_20Percent.txt", 25, false)
+	all, _ := every(t, 25)
 	ref := reference(t)
-	x := prepared(all)
+	x := prepared(modeltest.Numbers(all))
 	if x.Rows != ref.KDDRows || len(x.Columns) != ref.KDDColumns {
 		t.Fatalf("%d rows of %d columns, want %d of %d", x.Rows, len(x.Columns), ref.KDDRows, ref.KDDColumns)
 	}
@@ -99,7 +100,7 @@ func TestMapsOfConnections(t *testing.T) {
 
 // Levels alone tell rows apart as well.
 func TestMapsOfLevels(t *testing.T) {
-	all, attacks := kdd(t, "KDDTrain+_20Percent.txt", 60, true)
+	all, attacks := every(t, 60)
 	x := prepared(all)
 	for name, s := range mappers {
 		m, err := s.Map(context.Background(), x, attacks, learn.Run{Seed: 1})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 // oracle is an entry of the reference values, on which R's prcomp, numpy and scikit-learn agree.
@@ -32,14 +33,6 @@ type oracle struct {
 	}
 }
 
-// kddNames are the columns of the files of NSL-KDD that have no header.
-var kddNames = strings.Fields(`duration protocol_type service flag src_bytes dst_bytes land wrong_fragment urgent hot
-	num_failed_logins logged_in num_compromised root_shell su_attempted num_root num_file_creations num_shells
-	num_access_files num_outbound_cmds is_hot_login is_guest_login count srv_count serror_rate srv_serror_rate
-	rerror_rate srv_rerror_rate same_srv_rate diff_srv_rate srv_diff_host_rate dst_host_count dst_host_srv_count
-	dst_host_same_srv_rate dst_host_diff_srv_rate dst_host_same_src_port_rate dst_host_srv_diff_host_rate
-	dst_host_serror_rate dst_host_srv_serror_rate dst_host_rerror_rate dst_host_srv_rerror_rate`)
-
 func TestPCAAgreesWithReferences(t *testing.T) {
 	text, err := os.ReadFile(check.Shared(t, "oracles", "pca.json"))
 	if err != nil {
@@ -51,14 +44,14 @@ func TestPCAAgreesWithReferences(t *testing.T) {
 	}
 	done := 0
 	for _, o := range entries {
-		if o.Data.File != "KDDTrain+_20Percent.txt" {
+		if o.Data.File != modeltest.NSLPart {
 			continue
 		}
 		done++
-		all, _ := kdd(t, o.Data.File, 1, false)
+		all, _ := modeltest.NSL(t, o.Data.File)
 		x := &learn.Matrix{Rows: all.Rows}
 		for _, name := range o.Columns {
-			at := all.Index("c" + strconv.Itoa(slices.Index(kddNames, name)))
+			at := all.Index(name)
 			x.Columns = append(x.Columns, learn.Column{Name: name})
 			x.Numbers, x.Codes = append(x.Numbers, all.Numbers[at]), append(x.Codes, nil)
 		}

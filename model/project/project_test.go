@@ -1,19 +1,15 @@
 package project
 
 import (
-	"compress/gzip"
-	"encoding/csv"
 	"encoding/json"
-	"io"
 	"math"
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
-	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 // matrixOf makes a matrix of rows of numbers.
@@ -74,65 +70,15 @@ func (r *references) different() (*learn.Matrix, []int32) {
 	return x.Take(first), learn.Take(r.Species, first)
 }
 
-// kdd returns every step-th row of a file of NSL-KDD: numbers, or all columns, and which
-// rows are attacks.
-func kdd(t testing.TB, file string, step int, levels bool) (*learn.Matrix, []int32) {
+// every returns every step-th row of a fifth of NSL-KDD, and which rows are attacks.
+func every(t testing.TB, step int) (*learn.Matrix, []int32) {
 	t.Helper()
-	f, err := os.Open(check.Shared(t, "data", "nsl-kdd", file))
-	if err != nil {
-		t.Fatal(err)
+	x, y := modeltest.NSL(t, modeltest.NSLPart)
+	var rows []int
+	for i := 0; i < x.Rows; i += step {
+		rows = append(rows, i)
 	}
-	defer f.Close()
-	var in io.Reader = f
-	if strings.HasSuffix(file, ".gz") {
-		if in, err = gzip.NewReader(f); err != nil {
-			t.Fatal(err)
-		}
-	}
-	records, err := csv.NewReader(in).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var kept [][]string
-	var attacks []int32
-	for i := 0; i < len(records); i += step {
-		kept = append(kept, records[i])
-		attack := int32(1)
-		if records[i][41] == "normal" {
-			attack = 0
-		}
-		attacks = append(attacks, attack)
-	}
-	var columns []learn.Column
-	var places []int
-	for j := range 41 {
-		c := learn.Column{Name: "c" + strconv.Itoa(j)}
-		if j >= 1 && j <= 3 {
-			if !levels {
-				continue
-			}
-			for _, r := range kept {
-				c.Levels = append(c.Levels, r[j])
-			}
-			slices.Sort(c.Levels)
-			c.Levels = slices.Compact(c.Levels)
-		}
-		columns, places = append(columns, c), append(places, j)
-	}
-	x := learn.NewMatrix(columns, len(kept))
-	for k, j := range places {
-		for i, r := range kept {
-			if columns[k].Coded() {
-				at, _ := slices.BinarySearch(columns[k].Levels, r[j])
-				x.Codes[k][i] = int32(at)
-				continue
-			}
-			if x.Numbers[k][i], err = strconv.ParseFloat(r[j], 64); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	return x, attacks
+	return x.Take(rows), learn.Take(modeltest.Attacks(y).Y, rows)
 }
 
 // prepared takes logarithms, leaves out what does not vary, and standardises with divisor n.

@@ -5,11 +5,13 @@ import (
 	"testing"
 
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 // Fits to all of NSL-KDD's training rows.
 func BenchmarkFit(b *testing.B) {
-	x, y := kdd(b, "KDDTrain+.txt.gz", twoClasses, attacks)
+	x, y := modeltest.NSL(b, modeltest.NSLWhole)
+	y = modeltest.Attacks(y)
 	for _, c := range []struct {
 		name string
 		spec learn.Spec
@@ -25,14 +27,14 @@ func BenchmarkFit(b *testing.B) {
 }
 
 // smallTrees are 100 trees of at most 31 leaves, about what gradient boosting makes.
-func smallTrees(b *testing.B) (*ForestModel, *learn.Matrix) {
-	x, y := kdd(b, "KDDTrain+_20Percent.txt", twoClasses, attacks)
-	return fit(b, Forest{MaxLeafNodes: 31, MaxFeatures: "0.5"}, x, y).(*ForestModel), x
+func smallTrees(b *testing.B) (*ForestModel, *learn.Matrix, learn.Target) {
+	x, y := modeltest.NSL(b, modeltest.NSLPart)
+	y = modeltest.Attacks(y)
+	return fit(b, Forest{MaxLeafNodes: 31, MaxFeatures: "0.5"}, x, y).(*ForestModel), x, y
 }
 
 func BenchmarkScore(b *testing.B) {
-	small, x := smallTrees(b)
-	_, y := kdd(b, "KDDTrain+_20Percent.txt", twoClasses, attacks)
+	small, x, y := smallTrees(b)
 	full := fit(b, Forest{}, x, y).(*ForestModel)
 	for _, c := range []struct {
 		name string
@@ -64,8 +66,7 @@ func BenchmarkScore(b *testing.B) {
 }
 
 func BenchmarkExplain(b *testing.B) {
-	small, x := smallTrees(b)
-	_, y := kdd(b, "KDDTrain+_20Percent.txt", twoClasses, attacks)
+	small, x, y := smallTrees(b)
 	full := fit(b, Forest{}, x, y).(*ForestModel)
 	x = x.Slice(0, 200)
 	for name, m := range map[string]*ForestModel{"small": small, "full": full} {

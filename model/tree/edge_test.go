@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 func TestSettings(t *testing.T) {
@@ -74,7 +75,7 @@ func TestExtremeNumbers(t *testing.T) {
 			if err := m.Score(score, numbers(x)); err != nil {
 				t.Fatal(err)
 			}
-			if auc := area(score, y.Y); auc < 1 && (s.Kind() != "bag" || copies > 1) {
+			if auc := modeltest.AUC(score, y.Y); auc < 1 && (s.Kind() != "bag" || copies > 1) {
 				t.Errorf("%s, %d copies: AUC %v", s.Kind(), copies, auc)
 			}
 		}
@@ -166,7 +167,7 @@ func TestManyLevels(t *testing.T) {
 		if err := m.Score(score, x); err != nil {
 			t.Fatal(err)
 		}
-		if auc := area(score, y.Y); auc < 0.99 {
+		if auc := modeltest.AUC(score, y.Y); auc < 0.99 {
 			t.Errorf("%s: AUC %v", s.Kind(), auc)
 		}
 	}

@@ -6,48 +6,8 @@ import (
 	"testing"
 
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
-
-// crossValidated returns the mean ROC-AUC and macro-F1 over five folds, each fifth
-// row.
-func crossValidated(t *testing.T, s learn.Spec, x *learn.Matrix, y learn.Target) (auc, f1 float64) {
-	t.Helper()
-	for fold := range 5 {
-		var train, test []int
-		for i := range x.Rows {
-			if i%5 == fold {
-				test = append(test, i)
-			} else {
-				train = append(train, i)
-			}
-		}
-		truth, scores := y.Take(test), make([]float64, len(test))
-		if err := fit(t, s, x.Take(train), y.Take(train)).Score(scores, x.Take(test)); err != nil {
-			t.Fatal(err)
-		}
-		auc += area(scores, truth.Y) / 5
-		f1 += macroF1(scores, truth.Y) / 5
-	}
-	return auc, f1
-}
-
-// macroF1 is the mean of the F1 of both classes, cut at ½.
-func macroF1(scores []float64, y []int32) float64 {
-	var tp, fp, fn, tn float64
-	for i, s := range scores {
-		switch {
-		case s > 0.5 && y[i] == 1:
-			tp++
-		case s > 0.5:
-			fp++
-		case y[i] == 1:
-			fn++
-		default:
-			tn++
-		}
-	}
-	return tp/(2*tp+fp+fn) + tn/(2*tn+fp+fn)
-}
 
 // Forests are as good as scikit-learn's, which look at all splits. The figures are
 // means over the seeds 0, 1 and 2 of the same folds, with scikit-learn 1.2.1:
@@ -73,11 +33,12 @@ func TestForestsAgainstScikitLearn(t *testing.T) {
 		var x *learn.Matrix
 		var y learn.Target
 		if c.file == "" {
-			x, y = kdd(t, "KDDTrain+_20Percent.txt", twoClasses, attacks)
+			x, y = modeltest.NSL(t, modeltest.NSLPart)
+			y = modeltest.Attacks(y)
 		} else {
-			x, y = benchmark(t, c.file)
+			x, y = modeltest.ADBench(t, c.file)
 		}
-		auc, f1 := crossValidated(t, c.spec, x, y)
+		auc, f1 := modeltest.FoldMeans(modeltest.CrossFit(t, c.spec, x, y, learn.Run{Seed: 1}), y)
 		if math.Abs(auc-c.auc) > c.slack || math.Abs(f1-c.f1) > c.slackF {
 			t.Errorf("%s: AUC %.5f and F1 %.5f, want %.5f and %.5f", name, auc, f1, c.auc, c.f1)
 		}
@@ -92,7 +53,7 @@ func TestOutOfBag(t *testing.T) {
 		file          string
 		accuracy, auc float64
 	}{{"6_cardio.csv.gz", 0.98886, 0.99881}, {"38_thyroid.csv.gz", 0.99655, 0.99947}} {
-		x, y := benchmark(t, c.file)
+		x, y := modeltest.ADBench(t, c.file)
 		m, p, err := Forest{}.FitOutOfBag(context.Background(), x, y, learn.Run{})
 		if err != nil {
 			t.Fatal(err)
@@ -100,11 +61,7 @@ func TestOutOfBag(t *testing.T) {
 		if a := OutOfBagAccuracy(p, y); math.Abs(a-c.accuracy) > 0.002 {
 			t.Errorf("%s: the out-of-bag accuracy is %v, want %v", c.file, a, c.accuracy)
 		}
-		scores := make([]float64, x.Rows)
-		for i := range scores {
-			scores[i] = p[2*i+1]
-		}
-		if a := area(scores, y.Y); math.Abs(a-c.auc) > 0.001 {
+		if a := modeltest.AUC(modeltest.Suspicion(p, 2), y.Y); math.Abs(a-c.auc) > 0.001 {
 			t.Errorf("%s: the out-of-bag AUC is %v, want %v", c.file, a, c.auc)
 		}
 		if err := m.Check(); err != nil {

@@ -59,6 +59,8 @@ func (c *referenceCase) data() (*learn.Matrix, learn.Target) {
 	return numbers(c.X...), learn.Target{Classes: names[:c.Classes], Y: c.Y, Weights: c.Weights}
 }
 
+var twoClasses = []string{"normal", "attack"}
+
 // fit fits and fails the test on an error.
 func fit(t testing.TB, s learn.Spec, x *learn.Matrix, y learn.Target) learn.Classifier {
 	t.Helper()
