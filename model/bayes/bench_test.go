@@ -11,7 +11,7 @@ func benchmarkFit(b *testing.B, s bayes.NaiveBayes) {
 	x, y := modeltest.NSL(b, modeltest.NSLWhole)
 	y = modeltest.Attacks(y)
 	for b.Loop() {
-		fit(b, s, x, y)
+		modeltest.Fit(b, s, x, y)
 	}
 }
 
@@ -20,7 +20,7 @@ func BenchmarkFitBins(b *testing.B)     { benchmarkFit(b, bayes.NaiveBayes{}) }
 
 func BenchmarkScore(b *testing.B) {
 	x, y := modeltest.NSL(b, modeltest.NSLPart)
-	m := fit(b, bayes.NaiveBayes{}, x, modeltest.Attacks(y))
+	m := modeltest.Fit(b, bayes.NaiveBayes{}, x, modeltest.Attacks(y))
 	dst := make([]float64, x.Rows)
 	for b.Loop() {
 		if err := m.Score(dst, x); err != nil {

@@ -36,11 +36,11 @@ func TestMissingSaysNothing(t *testing.T) {
 		without := x.Slice(0, x.Rows)
 		without.Columns, without.Numbers, without.Codes = x.Columns[:4], x.Numbers[:4], x.Codes[:4]
 		s := bayes.NaiveBayes{Numbers: numbers}
-		want := probabilities(t, fit(t, s, without, y), without)
-		m := fit(t, s, x, y)
+		want := modeltest.Probabilities(t, modeltest.Fit(t, s, without, y), without)
+		m := modeltest.Fit(t, s, x, y)
 		blank := learn.NewMatrix(x.Columns, x.Rows)
 		copy(blank.Numbers[:4], x.Numbers)
-		for i, p := range probabilities(t, m, blank) {
+		for i, p := range modeltest.Probabilities(t, m, blank) {
 			if !check.Near(p, want[i], 1e-12, 1e-15) {
 				t.Fatalf("%s: probability %d = %v with blank columns, %v without these", numbers, i, p, want[i])
 			}
@@ -58,7 +58,7 @@ func TestBinsIgnoreScale(t *testing.T) {
 				z.Numbers[j][i] = 8 * v
 			}
 		}
-		a, b := probabilities(t, fit(t, bayes.NaiveBayes{}, x, y), x), probabilities(t, fit(t, bayes.NaiveBayes{}, z, y), z)
+		a, b := modeltest.Probabilities(t, modeltest.Fit(t, bayes.NaiveBayes{}, x, y), x), modeltest.Probabilities(t, modeltest.Fit(t, bayes.NaiveBayes{}, z, y), z)
 		for i := range a {
 			if a[i] != b[i] {
 				t.Fatalf("%d rows: probability %d is %v, %v on another scale", rows, i, a[i], b[i])
@@ -79,7 +79,7 @@ func TestBinsAreOfEqualWeight(t *testing.T) {
 		x.Numbers[1][i] = max(0, float64(i-n/2))
 		x.Numbers[2][i] = float64(i % 3)
 	}
-	m := fit(t, bayes.NaiveBayes{Bins: 10}, x, y).(*bayes.Model)
+	m := modeltest.Fit(t, bayes.NaiveBayes{Bins: 10}, x, y).(*bayes.Model)
 	for i, e := range m.Parts[0].Edges {
 		if want := float64(1000*(i+1)) - 0.5; math.Abs(e-want) > 2 {
 			t.Errorf("bin %d ends at %v, want %v", i, e, want)
@@ -99,8 +99,8 @@ func TestPriors(t *testing.T) {
 		x.Codes[0][i], x.Numbers[1][i] = learn.NoLevel, math.NaN()
 	}
 	trained, z := connections()
-	m := fit(t, bayes.NaiveBayes{Priors: []float64{0.9, 0.1}}, trained, z)
-	if p := probabilities(t, m, x); !check.Near(p[1], 0.1, 1e-12, 0) {
+	m := modeltest.Fit(t, bayes.NaiveBayes{Priors: []float64{0.9, 0.1}}, trained, z)
+	if p := modeltest.Probabilities(t, m, x); !check.Near(p[1], 0.1, 1e-12, 0) {
 		t.Errorf("of an empty row, the probability is %v, want the prior 0.1", p[1])
 	}
 }
@@ -114,11 +114,11 @@ func TestClassWithoutNumbers(t *testing.T) {
 				x.Numbers[0][i] = math.NaN()
 			}
 		}
-		m := fit(t, bayes.NaiveBayes{Numbers: numbers}, x, y)
+		m := modeltest.Fit(t, bayes.NaiveBayes{Numbers: numbers}, x, y)
 		for i := range x.Rows {
 			x.Numbers[0][i] = 0.01 // where normal rows are
 		}
-		if i := slices.IndexFunc(probabilities(t, m, x), math.IsNaN); i >= 0 {
+		if i := slices.IndexFunc(modeltest.Probabilities(t, m, x), math.IsNaN); i >= 0 {
 			t.Errorf("%s: probability %d is NaN", numbers, i)
 		}
 		e, err := m.(learn.Explainer).Explain(x)
@@ -137,7 +137,7 @@ func TestHugeNumbersAreRefused(t *testing.T) {
 	if _, err := (bayes.NaiveBayes{Numbers: bayes.Gaussian}).Fit(context.Background(), x, y, learn.Run{}); err == nil {
 		t.Error("a variance of 1e400 is no error")
 	}
-	fit(t, bayes.NaiveBayes{}, x, y)
+	modeltest.Fit(t, bayes.NaiveBayes{}, x, y)
 }
 
 func FuzzStored(f *testing.F) {

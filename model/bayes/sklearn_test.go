@@ -1,7 +1,6 @@
 package bayes_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -10,6 +9,7 @@ import (
 	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/model/bayes"
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 // oracle is testdata/sklearn.json, which says itself what made it.
@@ -46,28 +46,6 @@ func readOracle(t *testing.T) (*oracle, learn.Target) {
 	return &o, learn.Target{Classes: []string{"normal", "dos", "probe"}, Y: o.Y}
 }
 
-func fit(t testing.TB, s learn.Spec, x *learn.Matrix, y learn.Target) learn.Model {
-	t.Helper()
-	m, err := s.Fit(context.Background(), x, y, learn.Run{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := m.Check(); err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-func probabilities(t testing.TB, m learn.Model, x *learn.Matrix) []float64 {
-	t.Helper()
-	c := m.(learn.Classifier)
-	p := make([]float64, x.Rows*len(c.Classes()))
-	if err := c.Probabilities(p, x); err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 func TestGaussianAgreesWithScikitLearn(t *testing.T) {
 	o, y := readOracle(t)
 	x := learn.NewMatrix([]learn.Column{{Name: "a"}, {Name: "b"}, {Name: "c"}, {Name: "d"}}, len(o.Y))
@@ -77,14 +55,14 @@ func TestGaussianAgreesWithScikitLearn(t *testing.T) {
 		if want.Weighted {
 			y.Weights = o.Weights
 		}
-		m := fit(t, bayes.NaiveBayes{Numbers: bayes.Gaussian, VarSmoothing: want.VarSmoothing, Priors: want.Priors}, x, y)
+		m := modeltest.Fit(t, bayes.NaiveBayes{Numbers: bayes.Gaussian, VarSmoothing: want.VarSmoothing, Priors: want.Priors}, x, y)
 		for j, p := range m.(*bayes.Model).Parts {
 			for k := range p.Means {
 				check.Close(t, fmt.Sprintf("case %d: mean of column %d, class %d", i, j, k), p.Means[k], want.Means[j][k], 1e-12)
 				check.Close(t, fmt.Sprintf("case %d: variance of column %d, class %d", i, j, k), p.Variances[k], want.Variances[j][k], 1e-12)
 			}
 		}
-		for r, p := range probabilities(t, m, x) {
+		for r, p := range modeltest.Probabilities(t, m, x) {
 			if !check.Near(p, want.Probabilities[r], 1e-9, 0) {
 				t.Fatalf("case %d: probability %d = %v, want %v", i, r, p, want.Probabilities[r])
 			}
@@ -103,14 +81,14 @@ func TestCategoricalAgreesWithScikitLearn(t *testing.T) {
 		if want.Weighted {
 			y.Weights = o.Weights
 		}
-		m := fit(t, bayes.NaiveBayes{Alpha: want.Alpha}, x, y)
+		m := modeltest.Fit(t, bayes.NaiveBayes{Alpha: want.Alpha}, x, y)
 		for j, p := range m.(*bayes.Model).Parts {
 			n := len(x.Columns[j].Levels)
 			for at, s := range p.Shares {
 				check.Close(t, fmt.Sprintf("case %d: column %d, share %d", i, j, at), s, want.LogShares[j][at/n][at%n], 1e-12)
 			}
 		}
-		for r, p := range probabilities(t, m, x) {
+		for r, p := range modeltest.Probabilities(t, m, x) {
 			if !check.Near(p, want.Probabilities[r], 1e-9, 0) {
 				t.Fatalf("case %d: probability %d = %v, want %v", i, r, p, want.Probabilities[r])
 			}

@@ -49,9 +49,9 @@ func span(ctx context.Context, s *space, r *rows, core []float64, workers int) (
 	if err != nil {
 		return nil, err
 	}
-	p := &spanner{ctx: ctx, space: s, tree: t, core: make([]float64, r.n), least: make([]float64, len(t.nodes))}
-	p.lead, p.component, p.inside = make([]int32, r.n), make([]int32, r.n), make([]int32, len(t.nodes))
-	p.nearest, p.best = make([]edge, r.n), make([]atomic.Uint64, r.n)
+	p := &spanner{ctx: ctx, space: s, tree: t, core: make([]float64, r.N), least: make([]float64, len(t.nodes))}
+	p.lead, p.component, p.inside = make([]int32, r.N), make([]int32, r.N), make([]int32, len(t.nodes))
+	p.nearest, p.best = make([]edge, r.N), make([]atomic.Uint64, r.N)
 	for at, i := range t.order {
 		p.core[at] = core[i]
 		p.lead[at] = int32(at)
@@ -59,7 +59,7 @@ func span(ctx context.Context, s *space, r *rows, core []float64, workers int) (
 	}
 	p.leastCores()
 	var edges []edge
-	for len(edges) < r.n-1 {
+	for len(edges) < r.N-1 {
 		found, err := p.round(workers)
 		if err != nil {
 			return nil, err

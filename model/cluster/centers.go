@@ -79,7 +79,7 @@ func (m *Centers) Nearest(labels []int32, distances []float64, x *learn.Matrix) 
 		return learn.Broken(kindKMeans, "centres do not fit the columns")
 	}
 	return eachRows(m.panels.space, x, func(r *rows, from int) {
-		for i := range r.n {
+		for i := range r.N {
 			c, squared := m.panels.nearest(r, i)
 			if labels != nil {
 				labels[from+i] = int32(c)
@@ -100,7 +100,7 @@ func (m *Centers) AllDistances(dst []float64, x *learn.Matrix) error {
 	k := m.panels.k
 	return eachRows(m.panels.space, x, func(r *rows, from int) {
 		var d [lanes]float64
-		for i := range r.n {
+		for i := range r.N {
 			out := dst[(from+i)*k : (from+i+1)*k]
 			for p := range m.panels.count() {
 				m.panels.squared(&d, p, r, i)
@@ -125,7 +125,7 @@ func eachRows(s *space, x *learn.Matrix, visit func(r *rows, from int)) error {
 	for from := 0; from < x.Rows; from += scoreRows {
 		r := s.lay(x.Slice(from, min(from+scoreRows, x.Rows)))
 		if err := r.checkSize(); err != nil {
-			return fmt.Errorf("rows %d to %d: %w", from+1, from+r.n, err)
+			return fmt.Errorf("rows %d to %d: %w", from+1, from+r.N, err)
 		}
 		visit(r, from)
 	}

@@ -162,10 +162,10 @@ func (d *densities) log(c int, r *rows, i int, spare []float64) float64 {
 	mean, p, bias := d.mean(c), d.precision(c), d.bias[c*d.d:(c+1)*d.d]
 	if !d.triangular() {
 		sum := bias[0]
-		for j, v := range r.row(i) {
+		for j, v := range r.Row(i) {
 			sum += square((v - mean[j]) * d.root(p, j))
 		}
-		for _, slot := range r.coded(i) {
+		for _, slot := range r.Coded(i) {
 			if at := d.places[slot]; at >= 0 {
 				sum += square(d.root(p, at)) * (1 - 2*mean[at])
 			}
@@ -173,10 +173,10 @@ func (d *densities) log(c int, r *rows, i int, spare []float64) float64 {
 		return d.constants[c] - max(0, sum)/2
 	}
 	copy(spare, bias)
-	for j, v := range r.row(i) {
+	for j, v := range r.Row(i) {
 		addScaled(spare[j:], p[d.starts[j]:], v-mean[j])
 	}
-	for _, slot := range r.coded(i) {
+	for _, slot := range r.Coded(i) {
 		if at := d.places[slot]; at >= 0 {
 			addScaled(spare[at:], p[d.starts[at]:], 1)
 		}

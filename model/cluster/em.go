@@ -27,7 +27,7 @@ type em struct {
 
 func newEM(ctx context.Context, s *Mixture, sp *space, r *rows, run learn.Run) *em {
 	d := newDensities(sp, s.Covariance, s.Components)
-	return &em{ctx: ctx, run: run, settings: s, space: sp, rows: r, n: r.total(), shares: make([]float64, r.n*s.Components), densities: d}
+	return &em{ctx: ctx, run: run, settings: s, space: sp, rows: r, n: r.total(), shares: make([]float64, r.N*s.Components), densities: d}
 }
 
 // fit starts from labels, and goes on until the likelihood stands still.
@@ -59,7 +59,7 @@ func (e *em) fit(labels []int32) error {
 // expect finds the probabilities of components.
 func (e *em) expect() error {
 	const block = 128
-	k, n := e.settings.Components, e.rows.n
+	k, n := e.settings.Components, e.rows.N
 	sums := make([]float64, (n+block-1)/block)
 	err := parallel.Do(e.ctx, len(sums), e.run.Workers, func() func(int) {
 		spare := make([]float64, e.densities.d)
@@ -123,17 +123,17 @@ func (e *em) component(c int) []float64 {
 	mean := d.mean(c)
 	clear(mean)
 	weight := 10 * 0x1p-52 // as scikit-learn has it, lest it be 0
-	first := r.row(0)
-	for i := range r.n {
+	first := r.Row(0)
+	for i := range r.N {
 		w := r.weight(i) * e.shares[i*k+c]
 		if w == 0 {
 			continue
 		}
 		weight += w
-		for j, v := range r.row(i) {
+		for j, v := range r.Row(i) {
 			mean[j] += float64(w * (v - first[j]))
 		}
-		for _, slot := range r.coded(i) {
+		for _, slot := range r.Coded(i) {
 			if at := d.places[slot]; at >= 0 {
 				mean[at] += w
 			}
@@ -141,7 +141,7 @@ func (e *em) component(c int) []float64 {
 	}
 	for j := range mean {
 		mean[j] /= weight
-		if j < r.width {
+		if j < r.Width {
 			mean[j] += first[j]
 		}
 	}
@@ -156,18 +156,18 @@ func (e *em) component(c int) []float64 {
 func (e *em) variances(c int, weight float64, mean []float64) []float64 {
 	d, r, k := e.densities, e.rows, e.settings.Components
 	out := make([]float64, d.d)
-	for i := range r.n {
+	for i := range r.N {
 		w := r.weight(i) * e.shares[i*k+c]
 		if w == 0 {
 			continue
 		}
-		for j, v := range r.row(i) {
+		for j, v := range r.Row(i) {
 			out[j] += float64(w * square(v-mean[j]))
 		}
 	}
 	sum := 0.0
 	for j := range out {
-		if j < r.width {
+		if j < r.Width {
 			out[j] /= weight
 		} else {
 			out[j] = mean[j] * (1 - mean[j])
@@ -184,18 +184,18 @@ func (e *em) variances(c int, weight float64, mean []float64) []float64 {
 func (e *em) scatter(c int, weight float64, mean []float64) []float64 {
 	d, r, k := e.densities, e.rows, e.settings.Components
 	out := make([]float64, d.size())
-	centred := make([]float64, r.width)
-	places := make([]int, 0, r.codes)
-	for i := range r.n {
+	centred := make([]float64, r.Width)
+	places := make([]int, 0, r.Codes)
+	for i := range r.N {
 		w := r.weight(i) * e.shares[i*k+c]
 		if w == 0 {
 			continue
 		}
-		for j, v := range r.row(i) {
+		for j, v := range r.Row(i) {
 			centred[j] = v - mean[j]
 		}
 		places = places[:0]
-		for _, slot := range r.coded(i) {
+		for _, slot := range r.Coded(i) {
 			if at := d.places[slot]; at >= 0 {
 				places = append(places, at)
 			}
@@ -220,7 +220,7 @@ func (e *em) scatter(c int, weight float64, mean []float64) []float64 {
 		line := out[d.starts[j]:][:d.d-j]
 		for l := range line {
 			line[l] /= weight
-			if j >= r.width {
+			if j >= r.Width {
 				line[l] -= mean[j] * mean[j+l]
 			}
 		}

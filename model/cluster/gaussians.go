@@ -92,7 +92,7 @@ func (m *Gaussians) visit(x *learn.Matrix, use func(i int, log float64, shares [
 	}
 	spare, shares := make([]float64, m.densities.d), make([]float64, m.densities.k)
 	return eachRows(m.space, x, func(r *rows, from int) {
-		for i := range r.n {
+		for i := range r.N {
 			use(from+i, m.densities.shares(shares, r, i, spare), shares)
 		}
 	})

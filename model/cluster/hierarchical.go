@@ -100,10 +100,10 @@ func (s *Hierarchical) cluster(ctx context.Context, x *learn.Matrix, weights []f
 	if chosen != nil {
 		all, part = all.take(chosen), x.Take(ints(chosen))
 	}
-	if s.Height == nil && all.n < s.Clusters {
-		return nil, fmt.Errorf("%d rows for %d clusters: %w; set n_clusters lower", all.n, s.Clusters, learn.ErrTooFew)
+	if s.Height == nil && all.N < s.Clusters {
+		return nil, fmt.Errorf("%d rows for %d clusters: %w; set n_clusters lower", all.N, s.Clusters, learn.ErrTooFew)
 	}
-	c := &chain{ctx: ctx, run: r, linkage: linkage, n: all.n}
+	c := &chain{ctx: ctx, run: r, linkage: linkage, n: all.N}
 	tree, err := c.cluster(sp, all)
 	if err != nil {
 		return nil, err
@@ -113,7 +113,7 @@ func (s *Hierarchical) cluster(ctx context.Context, x *learn.Matrix, weights []f
 	if m.Index, err = neighbor.NewIndex(ctx, part, neighbor.Euclidean); err != nil {
 		return nil, err
 	}
-	out, err := spread(ctx, m, x, m.Labels, counting(all.n), chosen, r.Workers)
+	out, err := spread(ctx, m, x, m.Labels, counting(all.N), chosen, r.Workers)
 	if err != nil {
 		return nil, err
 	}
@@ -186,13 +186,13 @@ func (m *Hierarchy) Check() error {
 // row after row.
 func (c *chain) distances(s *space, r *rows) ([]float64, error) {
 	d := s.dims()
-	vectors := make([]float64, r.n*d)
-	for i := range r.n {
+	vectors := make([]float64, r.N*d)
+	for i := range r.N {
 		s.vector(vectors[i*d:(i+1)*d], r, i)
 	}
-	p := newPanels(s, vectors, r.n)
-	out := make([]float64, r.n*(r.n-1)/2)
-	err := c.each(r.n, func(i int) {
+	p := newPanels(s, vectors, r.N)
+	out := make([]float64, r.N*(r.N-1)/2)
+	err := c.each(r.N, func(i int) {
 		var found [lanes]float64
 		to := out[i*(i-1)/2:][:i]
 		for at := 0; at < i; at += lanes {

@@ -13,11 +13,11 @@ func (g *grouping) means() *panels {
 	out := make([]float64, len(g.names)*d)
 	for i, c := range g.labels {
 		v := out[int(c)*d : (int(c)+1)*d]
-		for j, a := range g.rows.row(i) {
+		for j, a := range g.rows.Row(i) {
 			v[j] += a / g.sizes[c]
 		}
-		for _, slot := range g.rows.coded(i) {
-			v[g.rows.width+int(slot)] += 1 / g.sizes[c]
+		for _, slot := range g.rows.Coded(i) {
+			v[g.rows.Width+int(slot)] += 1 / g.sizes[c]
 		}
 	}
 	return newPanels(g.space, out, len(g.names))

@@ -34,7 +34,7 @@ func keepRows(all *rows, most int, seed uint64) *kept {
 // weigh anything, or so many of them, drawn.
 func chooseRows(r *rows, most int, seed uint64) []int32 {
 	var weighty []int32
-	for i := range r.n {
+	for i := range r.N {
 		if r.weight(i) > 0 {
 			weighty = append(weighty, int32(i))
 		}
@@ -46,7 +46,7 @@ func chooseRows(r *rows, most int, seed uint64) []int32 {
 		}
 		return chosen
 	}
-	if len(weighty) < r.n {
+	if len(weighty) < r.N {
 		return weighty
 	}
 	return nil

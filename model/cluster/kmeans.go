@@ -143,9 +143,9 @@ func (s KMeans) Cluster(ctx context.Context, x *learn.Matrix, weights []float64,
 		return nil, failed(ctx, "k-means", err)
 	}
 	different, _, point := all.merge()
-	s = s.filled(different.n)
-	if different.n < s.Clusters {
-		return nil, failed(ctx, "k-means", fmt.Errorf("%d different rows for %d clusters: %w; set n_clusters lower", different.n, s.Clusters, learn.ErrTooFew))
+	s = s.filled(different.N)
+	if different.N < s.Clusters {
+		return nil, failed(ctx, "k-means", fmt.Errorf("%d different rows for %d clusters: %w; set n_clusters lower", different.N, s.Clusters, learn.ErrTooFew))
 	}
 	m := &means{ctx: ctx, space: sp, rows: different, settings: s, run: r}
 	best, err := m.best()
@@ -199,17 +199,17 @@ func (m *means) best() (*result, error) {
 // variance is the mean of that of the places of vectors that count.
 func (m *means) variance() float64 {
 	s, r := m.space, m.rows
-	n := r.width
+	n := r.Width
 	sum, squares := make([]float64, s.dims()), make([]float64, n)
-	first, total := r.row(0), r.total()
-	for i := range r.n {
+	first, total := r.Row(0), r.total()
+	for i := range r.N {
 		w := r.weight(i)
-		for j, v := range r.row(i) {
+		for j, v := range r.Row(i) {
 			d := v - first[j]
 			sum[j] += w * d
 			squares[j] += w * d * d
 		}
-		for _, slot := range r.coded(i) {
+		for _, slot := range r.Coded(i) {
 			sum[n+int(slot)] += w
 		}
 	}
@@ -262,7 +262,7 @@ func (m *means) finish(f *found) *result {
 // clustering spreads the labels of different rows over all, and looks for those of
 // rows without weight.
 func (r *result) clustering(all *rows, point []int32) *Clustering {
-	labels := make([]int32, all.n)
+	labels := make([]int32, all.N)
 	used := 0
 	for i, p := range point {
 		if p >= 0 {

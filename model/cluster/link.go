@@ -36,11 +36,11 @@ func (l *linker) link(r *rows, workers int) error {
 	if l.tree, err = newBoxTree(l.ctx, l.space, r); err != nil {
 		return err
 	}
-	l.prepare(r.n)
+	l.prepare(r.N)
 	if err := l.findCores(workers); err != nil {
 		return err
 	}
-	for i := range r.n {
+	for i := range r.N {
 		if p := l.at[i]; l.cores[p] && l.points[p] == Noise {
 			if err := l.flood(p); err != nil {
 				return err
@@ -54,7 +54,7 @@ func (l *linker) link(r *rows, workers int) error {
 	if err := l.borders(workers); err != nil {
 		return err
 	}
-	l.labels = make([]int32, r.n)
+	l.labels = make([]int32, r.N)
 	for i, p := range l.at {
 		l.labels[i] = l.points[p]
 	}
@@ -86,7 +86,7 @@ func (l *linker) prepare(n int) {
 // eachPoint calls work for each point of the tree, from several goroutines.
 func (l *linker) eachPoint(workers int, work func(p int)) error {
 	const block = 64
-	n := l.tree.points.n
+	n := l.tree.points.N
 	return parallel.Do(l.ctx, (n+block-1)/block, workers, func() func(int) {
 		return func(b int) {
 			for p := b * block; p < min((b+1)*block, n); p++ {

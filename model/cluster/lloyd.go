@@ -40,7 +40,7 @@ func (m *means) lloyd(start int) (*found, error) {
 
 // lloydFrom goes on from given centres.
 func (m *means) lloydFrom(vectors []float64) (*found, error) {
-	k, n := m.settings.Clusters, m.rows.n
+	k, n := m.settings.Clusters, m.rows.N
 	m.space.gather(vectors, k)
 	l := &lloyd{means: m, centers: newPanels(m.space, vectors, k), groups: (k + lanes - 1) / lanes}
 	l.labels, l.upper = make([]int32, n), make([]float64, n)
@@ -120,7 +120,7 @@ func (s *space) gather(vectors []float64, k int) {
 // assignAll finds the nearest centre of each row among all.
 func (l *lloyd) assignAll() error {
 	l.renew()
-	return l.eachBlock(l.rows.n, func(_, from, to int) {
+	return l.eachBlock(l.rows.N, func(_, from, to int) {
 		var d [lanes]float64
 		for i := from; i < to; i++ {
 			best, at := math.Inf(1), 0
@@ -164,8 +164,8 @@ func (l *lloyd) assign() error {
 	for g := range l.slack {
 		l.slack[g] = slices.Max(l.moves[g*lanes : min((g+1)*lanes, len(l.moves))])
 	}
-	l.changes = make([][]change, (l.rows.n+blockRows-1)/blockRows)
-	err := l.eachBlock(l.rows.n, func(b, from, to int) {
+	l.changes = make([][]change, (l.rows.N+blockRows-1)/blockRows)
+	err := l.eachBlock(l.rows.N, func(b, from, to int) {
 		for i := from; i < to; i++ {
 			was := l.labels[i]
 			if l.reassign(i); l.labels[i] != was {
@@ -181,7 +181,7 @@ func (l *lloyd) assign() error {
 			l.stale[c.from], l.stale[c.to] = true, true
 		}
 	}
-	l.anew = count > l.rows.n/8
+	l.anew = count > l.rows.N/8
 	return err
 }
 

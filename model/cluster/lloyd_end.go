@@ -12,7 +12,7 @@ func (l *lloyd) fill() error {
 	if err != nil {
 		return err
 	}
-	order := make([]int32, l.rows.n)
+	order := make([]int32, l.rows.N)
 	counts := make([]int, len(l.sizes))
 	for i, c := range l.labels {
 		order[i] = int32(i)
@@ -40,8 +40,8 @@ func (l *lloyd) fill() error {
 
 // distances are the squared ones of rows to their centres.
 func (l *lloyd) distances() ([]float64, error) {
-	out := make([]float64, l.rows.n)
-	err := l.eachBlock(l.rows.n, func(_, from, to int) {
+	out := make([]float64, l.rows.N)
+	err := l.eachBlock(l.rows.N, func(_, from, to int) {
 		var d [lanes]float64
 		for i := from; i < to; i++ {
 			c := int(l.labels[i])

@@ -113,13 +113,13 @@ func (l *lloyd) sumChanges() {
 // add adds to a sum how far a row lies from the base of a cluster, so many times.
 // Levels are counted.
 func (l *lloyd) add(sum []float64, c, i int, w float64) {
-	n := l.rows.width
+	n := l.rows.Width
 	base := l.base[c*l.space.dims():][:n]
 	out := sum[:n]
-	for j, v := range l.rows.row(i) {
+	for j, v := range l.rows.Row(i) {
 		out[j] += float64(w * (v - base[j]))
 	}
-	for _, slot := range l.rows.coded(i) {
+	for _, slot := range l.rows.Coded(i) {
 		sum[n+int(slot)] += w
 	}
 }
@@ -129,7 +129,7 @@ func (l *lloyd) move(c int) {
 	v, d := l.centers.vector(c), l.space.dims()
 	was := slices.Clone(v)
 	for j, sum := range l.sums[c*d : (c+1)*d] {
-		if v[j] = sum / l.sizes[c]; j < l.rows.width {
+		if v[j] = sum / l.sizes[c]; j < l.rows.Width {
 			v[j] += l.base[c*d+j]
 		}
 	}

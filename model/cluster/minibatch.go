@@ -15,7 +15,7 @@ import (
 // [1] D. Sculley (2010), "Web-scale k-means clustering", WWW '10, 1177–1178.
 func (m *means) miniBatches(start int) (*found, error) {
 	rng := rand.New(rand.NewPCG(m.run.Seed, uint64(start)))
-	k, n := m.settings.Clusters, m.rows.n
+	k, n := m.settings.Clusters, m.rows.N
 	size := min(m.settings.BatchSize, n)
 	vectors, err := m.seed(m.startingRows(rng), k, rng)
 	if err != nil {
@@ -48,10 +48,10 @@ func (m *means) miniBatches(start int) (*found, error) {
 // rows as there are clusters, since all rows differ.
 func (m *means) startingRows(rng *rand.Rand) *rows {
 	size := max(3*m.settings.BatchSize, 50*m.settings.Clusters)
-	if size >= m.rows.n {
+	if size >= m.rows.N {
 		return m.rows
 	}
-	return m.rows.take(sample(rng, m.rows.n, size))
+	return m.rows.take(sample(rng, m.rows.N, size))
 }
 
 // sample draws places without putting any back, in rising order.
@@ -84,7 +84,7 @@ type batches struct {
 // step learns from one sample, and returns its weighted mean squared distance.
 func (b *batches) step(number int) (float64, error) {
 	for i := range b.rows {
-		b.rows[i] = int32(b.rng.IntN(b.means.rows.n))
+		b.rows[i] = int32(b.rng.IntN(b.means.rows.N))
 	}
 	err := b.eachBlock(len(b.rows), func(_, from, to int) {
 		for i := from; i < to; i++ {
@@ -113,14 +113,14 @@ func (b *batches) step(number int) (float64, error) {
 func (b *batches) draw(c, row int, w float64) {
 	b.counts[c] += w
 	rate := w / b.counts[c]
-	v, n := b.centers.vector(c), b.means.rows.width
-	for j, u := range b.means.rows.row(row) {
+	v, n := b.centers.vector(c), b.means.rows.Width
+	for j, u := range b.means.rows.Row(row) {
 		v[j] += rate * (u - v[j])
 	}
 	for j := n; j < len(v); j++ {
 		v[j] -= rate * v[j]
 	}
-	for _, slot := range b.means.rows.coded(row) {
+	for _, slot := range b.means.rows.Coded(row) {
 		v[n+int(slot)] += rate
 	}
 }
@@ -151,9 +151,9 @@ func (b *batches) relocate() {
 
 // assigned puts every row to its nearest centre.
 func (m *means) assigned(centers *panels, iterations int) (*found, error) {
-	f := &found{centers: centers, labels: make([]int32, m.rows.n), iterations: iterations}
-	squared := make([]float64, m.rows.n)
-	err := m.eachBlock(m.rows.n, func(_, from, to int) {
+	f := &found{centers: centers, labels: make([]int32, m.rows.N), iterations: iterations}
+	squared := make([]float64, m.rows.N)
+	err := m.eachBlock(m.rows.N, func(_, from, to int) {
 		for i := from; i < to; i++ {
 			c, d := centers.nearest(m.rows, i)
 			f.labels[i], squared[i] = int32(c), d

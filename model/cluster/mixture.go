@@ -131,8 +131,8 @@ func (s *Mixture) cluster(ctx context.Context, x *learn.Matrix, weights []float6
 		return nil, err
 	}
 	k := keepRows(all, s.MaxRows, r.Seed)
-	if k.rows.n < s.Components {
-		return nil, fmt.Errorf("%d different rows for %d components: %w; set n_components lower", k.rows.n, s.Components, learn.ErrTooFew)
+	if k.rows.N < s.Components {
+		return nil, fmt.Errorf("%d different rows for %d components: %w; set n_components lower", k.rows.N, s.Components, learn.ErrTooFew)
 	}
 	var best *em
 	for start := range s.Starts {
@@ -159,7 +159,7 @@ func (s *Mixture) cluster(ctx context.Context, x *learn.Matrix, weights []float6
 
 // start returns the labels of k-means.
 func (s *Mixture) start(ctx context.Context, sp *space, r *rows, start int, run learn.Run) ([]int32, error) {
-	settings := KMeans{Clusters: s.Components, Starts: 1}.filled(r.n)
+	settings := KMeans{Clusters: s.Components, Starts: 1}.filled(r.N)
 	seed := run.Seed + uint64(start)*0x9E3779B97F4A7C15 // a stream for each start
 	m := &means{ctx: ctx, space: sp, rows: r, settings: settings, run: learn.Run{Seed: seed, Workers: run.Workers}}
 	found, err := m.best()

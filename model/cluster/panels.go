@@ -74,17 +74,17 @@ func (p *panels) arrangeLane(c int) {
 // squared writes the squared distances of row i to the vectors of a panel to dst.
 func (p *panels) squared(dst *[lanes]float64, panel int, r *rows, i int) {
 	*dst = [lanes]float64{}
-	if r.codes > 0 {
+	if r.Codes > 0 {
 		table := p.tables[panel*p.space.slots()*lanes:]
-		for _, slot := range r.coded(i) {
+		for _, slot := range r.Coded(i) {
 			t := (*[lanes]float64)(table[int(slot)*lanes:])
 			for l, v := range t {
 				dst[l] += v
 			}
 		}
 	}
-	if r.width > 0 {
-		addSquares(dst, r.row(i), p.numbers[panel*r.width*lanes:][:r.width*lanes])
+	if r.Width > 0 {
+		addSquares(dst, r.Row(i), p.numbers[panel*r.Width*lanes:][:r.Width*lanes])
 	}
 }
 

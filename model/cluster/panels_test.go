@@ -98,7 +98,7 @@ func TestEmptyClustersAreFilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	different, _, _ := r.merge()
-	settings := KMeans{Clusters: 5}.filled(different.n)
+	settings := KMeans{Clusters: 5}.filled(different.N)
 	m := &means{ctx: context.Background(), space: s, rows: different, settings: settings}
 	vectors := make([]float64, 5*s.dims())
 	for c := range 5 {
@@ -138,7 +138,7 @@ func TestSpanningTree(t *testing.T) {
 		for _, e := range edges {
 			got += e.length
 		}
-		if want := prim(s, r, core); len(edges) != r.n-1 || math.Abs(got-want) > 1e-9*want {
+		if want := prim(s, r, core); len(edges) != r.N-1 || math.Abs(got-want) > 1e-9*want {
 			t.Errorf("%d edges of %v in all, want %v", len(edges), got, want)
 		}
 	}
@@ -146,12 +146,12 @@ func TestSpanningTree(t *testing.T) {
 
 func prim(s *space, r *rows, core []float64) float64 {
 	a, b := make([]float64, s.dims()), make([]float64, s.dims())
-	d := make([]float64, r.n)
+	d := make([]float64, r.N)
 	for i := range d {
 		d[i] = math.Inf(1)
 	}
 	total, at := 0.0, 0
-	for range r.n - 1 {
+	for range r.N - 1 {
 		d[at] = -1
 		s.vector(a, r, at)
 		next := -1

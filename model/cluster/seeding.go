@@ -33,8 +33,8 @@ type seeder struct {
 
 // seed returns k starting centres among rows. There must be k different ones.
 func (m *means) seed(r *rows, k int, rng *rand.Rand) ([]float64, error) {
-	blocks := (r.n + blockRows - 1) / blockRows
-	s := &seeder{means: m, rows: r, rng: rng, nearest: make([]float64, r.n), label: make([]int32, r.n), sums: make([]float64, blocks)}
+	blocks := (r.N + blockRows - 1) / blockRows
+	s := &seeder{means: m, rows: r, rng: rng, nearest: make([]float64, r.N), label: make([]int32, r.N), sums: make([]float64, blocks)}
 	for i := range s.nearest {
 		s.nearest[i] = 1
 	}
@@ -63,7 +63,7 @@ func (m *means) seed(r *rows, k int, rng *rand.Rand) ([]float64, error) {
 func (s *seeder) total() {
 	for b := range s.sums {
 		s.sums[b] = 0
-		for i := b * blockRows; i < min((b+1)*blockRows, s.rows.n); i++ {
+		for i := b * blockRows; i < min((b+1)*blockRows, s.rows.N); i++ {
 			s.sums[b] += float64(s.rows.weight(i) * s.nearest[i])
 		}
 	}
@@ -82,7 +82,7 @@ func (s *seeder) draw() int {
 			left -= v
 			continue
 		}
-		for i := b * blockRows; i < min((b+1)*blockRows, s.rows.n); i++ {
+		for i := b * blockRows; i < min((b+1)*blockRows, s.rows.N); i++ {
 			part := float64(s.rows.weight(i) * s.nearest[i])
 			if part > 0 {
 				last = i
@@ -96,7 +96,7 @@ func (s *seeder) draw() int {
 	if last >= 0 {
 		return last
 	}
-	return s.rng.IntN(s.rows.n)
+	return s.rng.IntN(s.rows.N)
 }
 
 // choose takes that of the candidates in which leaves the least sum of distances.
@@ -146,7 +146,7 @@ func (s *seeder) reach(p *panels, from, to int) []float64 {
 func (s *seeder) try(p *panels) ([lanes]float64, error) {
 	reach := s.reach(p, 0, p.k)
 	sums := make([][lanes]float64, len(s.sums))
-	err := s.eachBlock(s.rows.n, func(b, from, to int) {
+	err := s.eachBlock(s.rows.N, func(b, from, to int) {
 		var d, sum [lanes]float64
 		same := 0.0
 		for i := from; i < to; i++ {
@@ -177,7 +177,7 @@ func (s *seeder) try(p *panels) ([lanes]float64, error) {
 // take makes vector t of p the next centre.
 func (s *seeder) take(p *panels, t int) error {
 	reach := s.reach(p, t, t+1)
-	return s.eachBlock(s.rows.n, func(b, from, to int) {
+	return s.eachBlock(s.rows.N, func(b, from, to int) {
 		var d [lanes]float64
 		sum := 0.0
 		for i := from; i < to; i++ {

@@ -99,8 +99,8 @@ func Silhouette(ctx context.Context, x *learn.Matrix, labels []int32, most int, 
 	if out.Sampled {
 		g = g.sample(rand.New(rand.NewPCG(r.Seed, 0)), most)
 	}
-	out.Rows, out.Values = g.places, make([]float64, g.rows.n)
-	blocks := (g.rows.n + lanes - 1) / lanes
+	out.Rows, out.Values = g.places, make([]float64, g.rows.N)
+	blocks := (g.rows.N + lanes - 1) / lanes
 	err = parallel.Do(ctx, blocks, r.Workers, func() func(int) {
 		sums := make([][lanes]float64, len(g.names))
 		return func(b int) { g.silhouettes(b*lanes, out.Values, sums) }
@@ -126,7 +126,7 @@ func (g *grouping) sample(rng *rand.Rand, most int) *grouping {
 
 // silhouettes finds those of eight rows.
 func (g *grouping) silhouettes(from int, values []float64, sums [][lanes]float64) {
-	k := min(lanes, g.rows.n-from)
+	k := min(lanes, g.rows.N-from)
 	d := g.space.dims()
 	vectors := make([]float64, k*d)
 	for l := range k {
@@ -135,7 +135,7 @@ func (g *grouping) silhouettes(from int, values []float64, sums [][lanes]float64
 	p := newPanels(g.space, vectors, k)
 	clear(sums)
 	var squared [lanes]float64
-	for i := range g.rows.n {
+	for i := range g.rows.N {
 		p.squared(&squared, 0, g.rows, i)
 		sum := &sums[g.labels[i]]
 		for l, v := range squared {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"github.com/netanom/netanom/model/neighbor"
 )
 
 // A boxTree halves points again and again where they are spread widest, and knows the
@@ -34,12 +36,12 @@ const leafPoints = 16
 
 // newBoxTree grows a tree on rows, or stops with the cause when ctx ends.
 func newBoxTree(ctx context.Context, s *space, r *rows) (*boxTree, error) {
-	t := &boxTree{order: make([]int32, r.n)}
+	t := &boxTree{order: make([]int32, r.N)}
 	for i := range t.order {
 		t.order[i] = int32(i)
 	}
-	g := &boxGrower{boxTree: t, ctx: ctx, space: s, rows: r, spare: make([]int32, r.n), counts: make([]int32, s.slots())}
-	g.node(0, r.n, -1)
+	g := &boxGrower{boxTree: t, ctx: ctx, space: s, rows: r, spare: make([]int32, r.N), counts: make([]int32, s.slots())}
+	g.node(0, r.N, -1)
 	t.points = r.take(t.order)
 	return t, context.Cause(ctx)
 }
@@ -73,17 +75,17 @@ func (g *boxGrower) node(from, to int, parent int32) {
 
 // box adds the box of the points from..to.
 func (g *boxGrower) box(from, to int) {
-	w, c := g.rows.width, g.rows.codes
-	first := g.rows.row(int(g.order[from]))
+	w, c := g.rows.Width, g.rows.Codes
+	first := g.rows.Row(int(g.order[from]))
 	g.low, g.high = append(g.low, first...), append(g.high, first...)
 	low, high := g.low[len(g.low)-w:], g.high[len(g.high)-w:]
 	g.masks = append(g.masks, make([]uint64, c)...)
 	masks := g.masks[len(g.masks)-c:]
 	for _, i := range g.order[from:to] {
-		for j, v := range g.rows.row(int(i)) {
+		for j, v := range g.rows.Row(int(i)) {
 			low[j], high[j] = min(low[j], v), max(high[j], v)
 		}
-		for j, slot := range g.rows.coded(int(i)) {
+		for j, slot := range g.rows.Coded(int(i)) {
 			masks[j] |= g.space.bit(j, slot)
 		}
 	}
@@ -111,9 +113,9 @@ func (g *boxGrower) split(at, from, to int) int {
 		return from
 	case coded:
 		most := g.commonest(column, from, to)
-		return g.partition(from, to, func(i int32) bool { return g.rows.coded(int(i))[column] == most })
+		return from + neighbor.Partition(g.order[from:to], g.spare, func(i int32) bool { return g.rows.Coded(int(i))[column] == most })
 	}
-	w := g.rows.width
+	w := g.rows.Width
 	low, high := g.low[at*w+column], g.high[at*w+column]
 	g.take(column, from, to)
 	slices.Sort(g.sample)
@@ -125,7 +127,7 @@ func (g *boxGrower) split(at, from, to int) int {
 			cut = g.sample[below-1]
 		}
 	}
-	return g.partition(from, to, func(i int32) bool { return g.rows.row(int(i))[column] <= cut })
+	return from + neighbor.Partition(g.order[from:to], g.spare, func(i int32) bool { return g.rows.Row(int(i))[column] <= cut })
 }
 
 // statistics are of enough points if they are of so many of a node.
@@ -135,14 +137,14 @@ const samplePoints = 256
 func (g *boxGrower) take(column, from, to int) {
 	g.sample = g.sample[:0]
 	for i := from; i < to; i += max(1, (to-from)/samplePoints) {
-		g.sample = append(g.sample, g.rows.row(int(g.order[i]))[column])
+		g.sample = append(g.sample, g.rows.Row(int(g.order[i]))[column])
 	}
 }
 
 // widest returns the column with the largest variance, and whether it is coded; −1
 // if none varies. The variance of levels is that of columns of zeros and ones.
 func (g *boxGrower) widest(at, from, to int) (column int, coded bool) {
-	w := g.rows.width
+	w := g.rows.Width
 	best := 0.0
 	column = -1
 	for j := range w {
@@ -161,7 +163,7 @@ func (g *boxGrower) widest(at, from, to int) (column int, coded bool) {
 			best, column = squares, j
 		}
 	}
-	for c := range g.rows.codes {
+	for c := range g.rows.Codes {
 		same, n := 0.0, 0.0
 		for _, slot := range g.codes(c, from, to) {
 			same += float64(2*g.counts[slot] + 1)
@@ -180,7 +182,7 @@ func (g *boxGrower) widest(at, from, to int) (column int, coded bool) {
 func (g *boxGrower) codes(column, from, to int) []int32 {
 	var out []int32
 	for i := from; i < to; i += max(1, (to-from)/samplePoints) {
-		out = append(out, g.rows.coded(int(g.order[i]))[column])
+		out = append(out, g.rows.Coded(int(g.order[i]))[column])
 	}
 	return out
 }
@@ -199,20 +201,4 @@ func (g *boxGrower) commonest(column, from, to int) int32 {
 	}
 	clear(g.counts)
 	return int32(most)
-}
-
-// partition puts those points of from..to to the front that go left, and returns
-// how far they reach. Each side keeps its order.
-func (g *boxGrower) partition(from, to int, left func(int32) bool) int {
-	spare, at := g.spare[:0], from
-	for _, i := range g.order[from:to] {
-		if left(i) {
-			g.order[at] = i
-			at++
-		} else {
-			spare = append(spare, i)
-		}
-	}
-	copy(g.order[at:to], spare)
-	return at
 }

@@ -17,9 +17,9 @@ type place struct {
 
 // place is that of point i of r.
 func (s *space) place(r *rows, i int) place {
-	p := place{numbers: r.row(i), levels: r.coded(i)}
-	if r.codes > 0 {
-		p.bits = make([]uint64, r.codes)
+	p := place{numbers: r.Row(i), levels: r.Coded(i)}
+	if r.Codes > 0 {
+		p.bits = make([]uint64, r.Codes)
 		for c, slot := range p.levels {
 			p.bits[c] = s.bit(c, slot)
 		}
@@ -31,7 +31,7 @@ func (s *space) place(r *rows, i int) place {
 // over the limit.
 func (t *boxTree) toPoint(s *space, p *place, i int, limit float64) float64 {
 	sum := 0.0
-	for c, slot := range t.points.coded(i) {
+	for c, slot := range t.points.Coded(i) {
 		switch missing := int32(s.missing(c)); {
 		case slot == p.levels[c]:
 		case slot == missing || p.levels[c] == missing:
@@ -43,7 +43,7 @@ func (t *boxTree) toPoint(s *space, p *place, i int, limit float64) float64 {
 	if sum > limit {
 		return sum
 	}
-	return apartWithin(p.numbers, t.points.row(i), sum, limit)
+	return apartWithin(p.numbers, t.points.Row(i), sum, limit)
 }
 
 // apartWithin adds squared differences to a sum, and may stop over the limit.

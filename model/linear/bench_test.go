@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 func benchmarkFit(b *testing.B, s learn.Spec, data func(testing.TB) (*learn.Matrix, learn.Target)) {
@@ -26,7 +27,7 @@ func BenchmarkFitKernelSVM(b *testing.B)     { benchmarkFit(b, KernelSVM{}, atta
 
 func benchmarkScore(b *testing.B, s learn.Spec) {
 	x, y := attacks(b)
-	m := mustFit(b, s, x, y)
+	m := modeltest.Fit(b, s, x, y)
 	out := make([]float64, x.Rows)
 	for b.Loop() {
 		if err := m.Score(out, x); err != nil {

@@ -15,7 +15,7 @@ func FuzzModel(f *testing.F) {
 	for _, classes := range []int{2, 3} {
 		x, y := table(40, classes, 8)
 		for kind, s := range []learn.Spec{Logistic{}, SVM{}, KernelSVM{Components: 3}} {
-			text, err := json.Marshal(mustFit(f, s, x, y))
+			text, err := json.Marshal(modeltest.Fit(f, s, x, y))
 			if err != nil {
 				f.Fatal(err)
 			}

@@ -50,12 +50,12 @@ func TestInvariance(t *testing.T) {
 		double.Weights[i] = 2
 	}
 	for _, penalty := range []string{"l2", "l1", "elasticnet", "none"} {
-		m := mustFit(t, Logistic{Penalty: penalty, C: 0.2}, x, y).(*LogisticModel)
-		other := mustFit(t, Logistic{Penalty: penalty, C: 0.2}, moved, y).(*LogisticModel)
+		m := modeltest.Fit(t, Logistic{Penalty: penalty, C: 0.2}, x, y).(*LogisticModel)
+		other := modeltest.Fit(t, Logistic{Penalty: penalty, C: 0.2}, moved, y).(*LogisticModel)
 		check.Close(t, penalty+" moved", other.Weights[0], m.Weights[0], 1e-7)
 		check.Close(t, penalty+" mirrored", other.Weights[1], -m.Weights[1], 1e-7)
 		check.Close(t, penalty+" objective", other.Objective, m.Objective, 1e-9)
-		weighted := mustFit(t, Logistic{Penalty: penalty, C: 0.1}, x, double).(*LogisticModel)
+		weighted := modeltest.Fit(t, Logistic{Penalty: penalty, C: 0.1}, x, double).(*LogisticModel)
 		check.Close(t, penalty+" weighted", weighted.Weights[0], m.Weights[0], 1e-7)
 	}
 }
@@ -66,7 +66,7 @@ func TestLassoConditions(t *testing.T) {
 	for _, classes := range []int{2, 4} {
 		x, y := table(2000, classes, 2)
 		const c = 0.01
-		m := mustFit(t, Logistic{Penalty: "l1", C: c}, x, y).(*LogisticModel)
+		m := modeltest.Fit(t, Logistic{Penalty: "l1", C: c}, x, y).(*LogisticModel)
 		p := make([]float64, classes*x.Rows)
 		if err := m.Probabilities(p, x); err != nil {
 			t.Fatal(err)
@@ -116,7 +116,7 @@ func TestSeparated(t *testing.T) {
 			y.Y[i] = int32(i % classes)
 			x.Numbers[0][i] = float64(y.Y[i]) + float64(i)/1000
 		}
-		m := mustFit(t, Logistic{Penalty: "none"}, x, y).(*LogisticModel)
+		m := modeltest.Fit(t, Logistic{Penalty: "none"}, x, y).(*LogisticModel)
 		for i, s := range scores(t, m, x) {
 			if (s > 0.5) != (y.Y[i] > 0) {
 				t.Errorf("%d classes: row %d of class %d has score %v", classes, i, y.Y[i], s)
@@ -128,7 +128,7 @@ func TestSeparated(t *testing.T) {
 // No small change of the weights of a hinge fit lowers its objective.
 func TestHingeMinimum(t *testing.T) {
 	x, y := table(1500, 2, 3)
-	m := mustFit(t, SVM{Loss: "hinge", C: 0.3}, x, y).(*SVMModel)
+	m := modeltest.Fit(t, SVM{Loss: "hinge", C: 0.3}, x, y).(*SVMModel)
 	objective := func(w []float64, b float64) float64 {
 		s := (dot(w, w) + b*b) / 2
 		for i := range x.Rows {
@@ -159,7 +159,7 @@ func TestHingeMinimum(t *testing.T) {
 // more than two classes, or where the first has no rows.
 func TestExplain(t *testing.T) {
 	x, y := table(500, 2, 5)
-	m := mustFit(t, Logistic{}, x, y).(*LogisticModel)
+	m := modeltest.Fit(t, Logistic{}, x, y).(*LogisticModel)
 	e, err := m.Explain(x)
 	if err != nil {
 		t.Fatal(err)
@@ -179,7 +179,7 @@ func TestExplain(t *testing.T) {
 	}
 	x, y = table(500, 3, 5)
 	for _, s := range []learn.Spec{Logistic{}, SVM{}} {
-		if _, err := mustFit(t, s, x, y).(learn.Explainer).Explain(x); !errors.Is(err, errors.ErrUnsupported) {
+		if _, err := modeltest.Fit(t, s, x, y).(learn.Explainer).Explain(x); !errors.Is(err, errors.ErrUnsupported) {
 			t.Errorf("%s of three classes: %v", s.Kind(), err)
 		}
 	}
@@ -187,7 +187,7 @@ func TestExplain(t *testing.T) {
 	for i := range two.Y {
 		two.Y[i] = 1 + min(y.Y[i], 1)
 	}
-	if _, err := mustFit(t, Logistic{}, x, two).(learn.Explainer).Explain(x); !errors.Is(err, errors.ErrUnsupported) {
+	if _, err := modeltest.Fit(t, Logistic{}, x, two).(learn.Explainer).Explain(x); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("without normal rows: %v", err)
 	}
 }
@@ -212,7 +212,7 @@ func TestSettings(t *testing.T) {
 	if _, err := (Logistic{}).Fit(context.Background(), wide, y, learn.Run{}); !errors.Is(err, learn.ErrSetting) {
 		t.Errorf("more weights than can be fitted: %v", err)
 	}
-	if err := mustFit(t, Logistic{}, x, y).Score(nil, x); err == nil {
+	if err := modeltest.Fit(t, Logistic{}, x, y).Score(nil, x); err == nil {
 		t.Error("there is no room for scores, and no error")
 	}
 }
@@ -224,7 +224,7 @@ func TestKernelOfEqualRows(t *testing.T) {
 	for i := range twice {
 		twice[i] %= 40
 	}
-	m := mustFit(t, KernelSVM{Components: 80}, x.Take(twice), y.Take(twice)).(*KernelSVMModel)
+	m := modeltest.Fit(t, KernelSVM{Components: 80}, x.Take(twice), y.Take(twice)).(*KernelSVMModel)
 	zeros := 0
 	for _, w := range m.Weights {
 		if w == 0 {

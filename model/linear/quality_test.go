@@ -67,8 +67,8 @@ func TestCrossValidation(t *testing.T) {
 // The objectives are those of testdata/kdd.py with scikit-learn 1.2.1.
 func TestObjectives(t *testing.T) {
 	x, y := attacks(t)
-	check.Close(t, "logreg", mustFit(t, Logistic{}, x, y).(*LogisticModel).Objective, 1917.9094829368, 1e-9)
-	check.Close(t, "svm", mustFit(t, SVM{}, x, y).(*SVMModel).Objectives[0], 2043.8652346326, 1e-9)
+	check.Close(t, "logreg", modeltest.Fit(t, Logistic{}, x, y).(*LogisticModel).Objective, 1917.9094829368, 1e-9)
+	check.Close(t, "svm", modeltest.Fit(t, SVM{}, x, y).(*SVMModel).Objectives[0], 2043.8652346326, 1e-9)
 }
 
 // Three classes: normal, what scans, and what else attacks. scikit-learn's newton-cg
@@ -85,7 +85,7 @@ func TestObjectiveOfThree(t *testing.T) {
 			three.Y[i] = 1
 		}
 	}
-	m := mustFit(t, Logistic{}, x, three).(*LogisticModel)
+	m := modeltest.Fit(t, Logistic{}, x, three).(*LogisticModel)
 	check.Close(t, "objective", m.Objective, 1690.40787882926, 1e-9)
 	if !m.Converged {
 		t.Error("no convergence")
@@ -99,7 +99,7 @@ func TestKernelSVM(t *testing.T) {
 	x, y := attacks(t)
 	train := pick(20000, func(i int) bool { return i%8 == 0 })
 	test := pick(20000, func(i int) bool { return i%8 == 4 })
-	m := mustFit(t, KernelSVM{}, x.Take(train), y.Take(train))
+	m := modeltest.Fit(t, KernelSVM{}, x.Take(train), y.Take(train))
 	area := modeltest.AUC(scores(t, m, x.Take(test)), y.Take(test).Y)
 	t.Logf("AUC %.6f", area)
 	if area < exact-0.01 || area < nystroem-0.005 {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 // A reference is testdata/reference.json, which says what made it.
@@ -85,7 +86,7 @@ func fitCase(t *testing.T, c *referenceCase, x *learn.Matrix, y learn.Target) (l
 		if err := json.Unmarshal(c.Settings, &s); err != nil {
 			t.Fatal(err)
 		}
-		m := mustFit(t, s, x, y).(*LogisticModel)
+		m := modeltest.Fit(t, s, x, y).(*LogisticModel)
 		if !m.Converged {
 			t.Error("no convergence")
 		}
@@ -95,7 +96,7 @@ func fitCase(t *testing.T, c *referenceCase, x *learn.Matrix, y learn.Target) (l
 		if err := json.Unmarshal(c.Settings, &s); err != nil {
 			t.Fatal(err)
 		}
-		m := mustFit(t, s, x, y).(*SVMModel)
+		m := modeltest.Fit(t, s, x, y).(*SVMModel)
 		if !m.Converged {
 			t.Error("no convergence")
 		}
@@ -103,18 +104,6 @@ func fitCase(t *testing.T, c *referenceCase, x *learn.Matrix, y learn.Target) (l
 	}
 	t.Fatalf("kind %q", c.Kind)
 	return nil, nil
-}
-
-func mustFit(t testing.TB, s learn.Spec, x *learn.Matrix, y learn.Target) learn.Model {
-	t.Helper()
-	m, err := s.Fit(context.Background(), x, y, learn.Run{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := m.Check(); err != nil {
-		t.Fatal(err)
-	}
-	return m
 }
 
 func TestReference(t *testing.T) {

@@ -22,6 +22,31 @@ func Deal(rows, fold int) (train, test []int) {
 	return train, test
 }
 
+// Fit returns a sound model, fitted with the seed 0.
+func Fit(t testing.TB, s learn.Spec, x *learn.Matrix, y learn.Target) learn.Model {
+	t.Helper()
+	m, err := s.Fit(context.Background(), x, y, learn.Run{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Check(); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// Probabilities returns those of all rows and classes, row after row. The model must
+// be a learn.Classifier.
+func Probabilities(t testing.TB, m learn.Model, x *learn.Matrix) []float64 {
+	t.Helper()
+	c := m.(learn.Classifier)
+	p := make([]float64, x.Rows*len(c.Classes()))
+	if err := c.Probabilities(p, x); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // CrossFit returns the probabilities of all rows and classes, row after row, each
 // fold's by a model that was fitted to the other four.
 func CrossFit(t testing.TB, s learn.Spec, x *learn.Matrix, y learn.Target, r learn.Run) []float64 {
@@ -34,10 +59,7 @@ func CrossFit(t testing.TB, s learn.Spec, x *learn.Matrix, y learn.Target, r lea
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := make([]float64, len(test)*k)
-		if err := m.(learn.Classifier).Probabilities(p, x.Take(test)); err != nil {
-			t.Fatal(err)
-		}
+		p := Probabilities(t, m, x.Take(test))
 		for at, i := range test {
 			copy(out[i*k:(i+1)*k], p[at*k:(at+1)*k])
 		}

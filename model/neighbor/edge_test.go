@@ -29,15 +29,15 @@ func TestSettingsAreChecked(t *testing.T) {
 func TestVotesCountByWeight(t *testing.T) {
 	x, y := connections()
 	y.Weights = []float64{1, 1, 1, 6, 1, 0}
-	m := fit(t, neighbor.KNN{Neighbors: 5}, x, y)
-	for i, p := range probabilities(t, m, x) {
+	m := modeltest.Fit(t, neighbor.KNN{Neighbors: 5}, x, y)
+	for i, p := range modeltest.Probabilities(t, m, x) {
 		if want := []float64{0.3, 0.7}[i%2]; math.Abs(p-want) > 1e-12 {
 			t.Fatalf("all rows vote, and probability %d is %v, want %v", i, p, want)
 		}
 	}
 	y.Weights = []float64{1e-300, 1e300, 1, 1e-300, 1, 1}
 	for _, weights := range []string{neighbor.Uniform, neighbor.ByDistance} {
-		if i := slices.IndexFunc(probabilities(t, fit(t, neighbor.KNN{Weights: weights}, x, y), x), math.IsNaN); i >= 0 {
+		if i := slices.IndexFunc(modeltest.Probabilities(t, modeltest.Fit(t, neighbor.KNN{Weights: weights}, x, y), x), math.IsNaN); i >= 0 {
 			t.Errorf("weights of very different size, %s: probability %d is NaN", weights, i)
 		}
 	}
@@ -48,9 +48,9 @@ func TestTiesGoToTheFirstRow(t *testing.T) {
 	x := learn.NewMatrix([]learn.Column{{Name: "a"}}, 9)
 	x.Numbers[0] = []float64{1, -1, 1, 5, -1, 1, -1, 1, 5}
 	y := learn.Target{Classes: []string{"normal", "attack"}, Y: []int32{0, 1, 0, 0, 1, 0, 1, 0, 1}}
-	m := fit(t, neighbor.KNN{Neighbors: 3}, x, y)
+	m := modeltest.Fit(t, neighbor.KNN{Neighbors: 3}, x, y)
 	at := learn.NewMatrix(x.Columns, 1)
-	if p := probabilities(t, m, at); math.Abs(p[1]-1./3) > 1e-15 {
+	if p := modeltest.Probabilities(t, m, at); math.Abs(p[1]-1./3) > 1e-15 {
 		t.Errorf("rows 0, 1 and 2 are the nearest, but %v of them are attacks", p[1])
 	}
 	ix, err := neighbor.NewIndex(context.Background(), x, "")
@@ -134,7 +134,7 @@ func TestIndexRefuses(t *testing.T) {
 // Rows are stored in little more than a byte a cell.
 func TestStoredCompactly(t *testing.T) {
 	x, y := modeltest.NSL(t, modeltest.NSLPart)
-	raw, err := json.Marshal(fit(t, neighbor.KNN{}, x, y))
+	raw, err := json.Marshal(modeltest.Fit(t, neighbor.KNN{}, x, y))
 	if err != nil {
 		t.Fatal(err)
 	}

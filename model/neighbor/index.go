@@ -22,7 +22,7 @@ type Index struct {
 	columns []learn.Column
 	metric  Metric
 	layout  layout
-	points  points  // the different rows, in the order of the tree
+	points  Cells   // the different rows, in the order of the tree
 	starts  []int32 // by point, where its rows begin, and the end
 	rows    []int32 // by point, rising
 	at      []int32 // by row: its point
@@ -50,7 +50,7 @@ func NewIndex(ctx context.Context, x *learn.Matrix, metric Metric) (*Index, erro
 	if err := learn.RefuseMissing(x); err != nil {
 		return nil, err
 	}
-	point, first := merge(x)
+	point, first := Distinct(x)
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func NewIndex(ctx context.Context, x *learn.Matrix, metric Metric) (*Index, erro
 
 // arrange grows the tree on points, and puts these in its order. point says for each
 // row which it is.
-func (ix *Index) arrange(ctx context.Context, p *points, point []int32) error {
+func (ix *Index) arrange(ctx context.Context, p *Cells, point []int32) error {
 	levels := 0
 	for j := range ix.columns {
 		levels = max(levels, len(ix.columns[j].Levels))
@@ -76,18 +76,18 @@ func (ix *Index) arrange(ctx context.Context, p *points, point []int32) error {
 	if err != nil {
 		return err
 	}
-	ix.tree, ix.points = t, p.take(order)
-	place := make([]int32, p.n)
+	ix.tree, ix.points = t, p.Take(order)
+	place := make([]int32, p.N)
 	for at, i := range order {
 		place[i] = int32(at)
 	}
 	ix.at = make([]int32, len(point))
-	ix.starts = make([]int32, p.n+1)
+	ix.starts = make([]int32, p.N+1)
 	for row, i := range point {
 		ix.at[row] = place[i]
 		ix.starts[place[i]+1]++
 	}
-	for i := range p.n {
+	for i := range p.N {
 		ix.starts[i+1] += ix.starts[i]
 	}
 	next := slices.Clone(ix.starts)
@@ -105,16 +105,16 @@ func (ix *Index) arrange(ctx context.Context, p *points, point []int32) error {
 // others are looked at.
 func (ix *Index) useless() bool {
 	const tries, k = 32, 6
-	if ix.points.n < 1000 {
+	if ix.points.N < 1000 {
 		return false
 	}
 	s := search{Index: ix}
 	for i := range tries {
-		p := i * (ix.points.n / tries)
-		s.begin(ix.points.row(p), ix.points.coded(p), k, math.Inf(1))
+		p := i * (ix.points.N / tries)
+		s.begin(ix.points.Row(p), ix.points.Coded(p), k, math.Inf(1))
 		s.walk(0)
 	}
-	return s.visited > tries*ix.points.n/2
+	return s.visited > tries*ix.points.N/2
 }
 
 // Rows is how many rows it was made of.
@@ -128,11 +128,11 @@ func (ix *Index) Metric() Metric { return ix.metric }
 
 // Queries are rows whose neighbours can be looked for, made by Index.Queries.
 type Queries struct {
-	points points
+	points Cells
 }
 
 // Rows is how many they are.
-func (q *Queries) Rows() int { return q.points.n }
+func (q *Queries) Rows() int { return q.points.N }
 
 // Queries prepares the rows of a matrix, whose columns are found by name. Its errors
 // are those of learn.Matrix.Bind, and wrap learn.ErrMissing if a number is missing
@@ -163,7 +163,7 @@ func (ix *Index) Nearest(q *Queries, i, k int) []Neighbor {
 	}
 	s := ix.pool.Get().(*search)
 	defer ix.pool.Put(s)
-	s.look(q.points.row(i), q.points.coded(i), k, math.Inf(1))
+	s.look(q.points.Row(i), q.points.Coded(i), k, math.Inf(1))
 	return slices.Clone(s.finish(0))
 }
 
@@ -172,7 +172,7 @@ func (ix *Index) Nearest(q *Queries, i, k int) []Neighbor {
 func (ix *Index) Within(q *Queries, i int, radius float64) []Neighbor {
 	s := ix.pool.Get().(*search)
 	defer ix.pool.Put(s)
-	s.look(q.points.row(i), q.points.coded(i), 0, ix.metric.limitOf(radius))
+	s.look(q.points.Row(i), q.points.Coded(i), 0, ix.metric.limitOf(radius))
 	return slices.Clone(s.finish(radius))
 }
 
@@ -181,7 +181,7 @@ func (s *search) look(numbers []float64, levels []int32, k int, limit float64) {
 	s.begin(numbers, levels, k, limit)
 	switch {
 	case s.flat:
-		s.scan(0, s.points.n)
+		s.scan(0, s.points.N)
 	case s.toBox(0) <= s.limit:
 		s.walk(0)
 	}
@@ -194,13 +194,13 @@ func (ix *Index) EachNearest(ctx context.Context, q *Queries, k, workers int, vi
 	if k < 1 {
 		return fmt.Errorf("%d neighbours: %w; choose at least 1", k, learn.ErrSetting)
 	}
-	return ix.each(ctx, q.points.n, workers, func(s *search, from, to int) {
+	return ix.each(ctx, q.points.N, workers, func(s *search, from, to int) {
 		if s.flat {
 			ix.flatNearest(s, q, from, to, k, visit)
 			return
 		}
 		for i := from; i < to; i++ {
-			s.look(q.points.row(i), q.points.coded(i), k, math.Inf(1))
+			s.look(q.points.Row(i), q.points.Coded(i), k, math.Inf(1))
 			visit(i, s.finish(0))
 		}
 	})
@@ -208,9 +208,9 @@ func (ix *Index) EachNearest(ctx context.Context, q *Queries, k, workers int, vi
 
 // EachWithin is EachNearest for the rows that Within returns.
 func (ix *Index) EachWithin(ctx context.Context, q *Queries, radius float64, workers int, visit func(i int, found []Neighbor)) error {
-	return ix.each(ctx, q.points.n, workers, func(s *search, from, to int) {
+	return ix.each(ctx, q.points.N, workers, func(s *search, from, to int) {
 		for i := from; i < to; i++ {
-			s.look(q.points.row(i), q.points.coded(i), 0, ix.metric.limitOf(radius))
+			s.look(q.points.Row(i), q.points.Coded(i), 0, ix.metric.limitOf(radius))
 			visit(i, s.finish(radius))
 		}
 	})
@@ -233,11 +233,11 @@ func (ix *Index) flatNearest(s *search, q *Queries, from, to, k int, visit func(
 	all := make([]search, to-from)
 	for i := range all {
 		all[i] = search{Index: ix}
-		all[i].begin(q.points.row(from+i), q.points.coded(from+i), k, math.Inf(1))
+		all[i].begin(q.points.Row(from+i), q.points.Coded(from+i), k, math.Inf(1))
 	}
-	for p := 0; p < ix.points.n; p += block {
+	for p := 0; p < ix.points.N; p += block {
 		for i := range all {
-			all[i].scan(p, min(p+block, ix.points.n))
+			all[i].scan(p, min(p+block, ix.points.N))
 		}
 	}
 	for i := range all {

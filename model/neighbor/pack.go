@@ -90,8 +90,8 @@ type storedIndex struct {
 
 // MarshalJSON writes the different rows in the order in which they come first.
 func (ix *Index) MarshalJSON() ([]byte, error) {
-	s := storedIndex{Columns: ix.columns, Metric: ix.metric, Points: ix.points.n, Cells: make([]storedColumn, len(ix.columns))}
-	number := make([]int32, ix.points.n) // of points, as they come first
+	s := storedIndex{Columns: ix.columns, Metric: ix.metric, Points: ix.points.N, Cells: make([]storedColumn, len(ix.columns))}
+	number := make([]int32, ix.points.N) // of points, as they come first
 	var order []int32
 	rows := make(learn.Ints, len(ix.at))
 	for row, at := range ix.at {
@@ -107,14 +107,14 @@ func (ix *Index) MarshalJSON() ([]byte, error) {
 	for at, j := range ix.layout.numbers {
 		v := make([]float64, len(order))
 		for i, p := range order {
-			v[i] = ix.points.row(int(p))[at]
+			v[i] = ix.points.Row(int(p))[at]
 		}
 		s.Cells[j] = packNumbers(v)
 	}
 	for at, j := range ix.layout.levels {
 		v := make([]int32, len(order))
 		for i, p := range order {
-			v[i] = ix.points.coded(int(p))[at] + 1
+			v[i] = ix.points.Coded(int(p))[at] + 1
 		}
 		s.Cells[j].Cells = packCells(v, len(ix.columns[j].Levels)+1)
 	}

@@ -76,11 +76,11 @@ func (s *search) scan(from, to int) {
 	s.visited += to - from
 	w := len(s.numbers)
 	for p := from; p < to; p++ {
-		sum := codesApart(s.levels, s.points.coded(p))
+		sum := codesApart(s.levels, s.points.Coded(p))
 		if sum > s.limit {
 			continue
 		}
-		sum = s.metric.apart(s.numbers, s.points.numbers[p*w:(p+1)*w], sum, s.limit)
+		sum = s.metric.apart(s.numbers, s.points.Numbers[p*w:(p+1)*w], sum, s.limit)
 		if sum > s.limit {
 			continue
 		}

@@ -40,8 +40,8 @@ func TestAgreesWithScikitLearn(t *testing.T) {
 	train, fresh := all.Slice(0, len(o.Y)), all.Slice(len(o.Y), all.Rows)
 	y := learn.Target{Classes: []string{"normal", "dos", "probe"}, Y: o.Y}
 	for _, c := range o.Cases {
-		m := fit(t, neighbor.KNN{Neighbors: c.Neighbors, Weights: c.Weights, Metric: c.Metric}, train, y)
-		for i, p := range probabilities(t, m, fresh) {
+		m := modeltest.Fit(t, neighbor.KNN{Neighbors: c.Neighbors, Weights: c.Weights, Metric: c.Metric}, train, y)
+		for i, p := range modeltest.Probabilities(t, m, fresh) {
 			if !check.Near(p, c.Probabilities[i], 1e-12, 1e-12) {
 				t.Fatalf("%d neighbours, %s, %s: probability %d = %v, want %v", c.Neighbors, c.Weights, c.Metric, i, p, c.Probabilities[i])
 			}

@@ -46,7 +46,7 @@ func maskOf(code int32) uint64 {
 // A grower grows a tree on points, and orders them as it goes.
 type grower struct {
 	ctx    context.Context
-	points *points
+	points *Cells
 	order  []int32
 	counts []int32 // by level, of the largest coded column; 0 between uses
 	codes  []int32
@@ -56,12 +56,12 @@ type grower struct {
 }
 
 // grow returns the tree and the order of points in it, or the cause when ctx ends.
-func grow(ctx context.Context, p *points, levels int) (tree, []int32, error) {
-	g := &grower{ctx: ctx, points: p, order: make([]int32, p.n), counts: make([]int32, levels+1), spare: make([]int32, p.n)}
+func grow(ctx context.Context, p *Cells, levels int) (tree, []int32, error) {
+	g := &grower{ctx: ctx, points: p, order: make([]int32, p.N), counts: make([]int32, levels+1), spare: make([]int32, p.N)}
 	for i := range g.order {
 		g.order[i] = int32(i)
 	}
-	g.node(0, p.n)
+	g.node(0, p.N)
 	return g.tree, g.order, context.Cause(ctx)
 }
 
@@ -84,22 +84,22 @@ func (g *grower) node(from, to int) {
 
 // box adds the box of the points from..to.
 func (g *grower) box(from, to int) {
-	w, c := g.points.width, g.points.codes
-	first := g.points.row(int(g.order[from]))
+	w, c := g.points.Width, g.points.Codes
+	first := g.points.Row(int(g.order[from]))
 	g.boxes = append(append(g.boxes, first...), first...)
 	low := g.boxes[len(g.boxes)-2*w:][:w:w]
 	high := g.boxes[len(g.boxes)-w:]
 	g.masks = append(g.masks, make([]uint64, c)...)
 	masks := g.masks[len(g.masks)-c:]
 	for _, i := range g.order[from:to] {
-		for j, v := range g.points.row(int(i)) {
+		for j, v := range g.points.Row(int(i)) {
 			if v < low[j] {
 				low[j] = v
 			} else if v > high[j] {
 				high[j] = v
 			}
 		}
-		for j, code := range g.points.coded(int(i)) {
+		for j, code := range g.points.Coded(int(i)) {
 			masks[j] |= maskOf(code)
 		}
 	}
@@ -114,12 +114,12 @@ func (g *grower) split(at, from, to int) int {
 		return from
 	case coded:
 		left := g.levelsLeft(column, from, to)
-		return g.partition(from, to, func(i int32) bool { return left(g.points.levels[int(i)*g.points.codes+column]) })
+		return from + Partition(g.order[from:to], g.spare, func(i int32) bool { return left(g.points.Levels[int(i)*g.points.Codes+column]) })
 	}
-	w := g.points.width
+	w := g.points.Width
 	low, high := g.boxes[at*2*w+column], g.boxes[at*2*w+w+column]
 	most := g.median(column, from, to, low, high)
-	return g.partition(from, to, func(i int32) bool { return g.points.numbers[int(i)*w+column] <= most })
+	return from + Partition(g.order[from:to], g.spare, func(i int32) bool { return g.points.Numbers[int(i)*w+column] <= most })
 }
 
 // statistics are of enough points if they are of so many of a node.
@@ -128,7 +128,7 @@ const samplePoints = 512
 // widest returns the column with the largest variance, and whether it is coded; −1
 // if none varies. The variance of levels is that of columns of zeros and ones.
 func (g *grower) widest(at, from, to int) (column int, coded bool) {
-	w := g.points.width
+	w := g.points.Width
 	low, high := g.boxes[at*2*w:][:w], g.boxes[at*2*w+w:][:w]
 	step := max(1, (to-from)/samplePoints)
 	best := 0.0
@@ -139,13 +139,13 @@ func (g *grower) widest(at, from, to int) (column int, coded bool) {
 		}
 		g.sample = g.sample[:0]
 		for i := from; i < to; i += step {
-			g.sample = append(g.sample, g.points.numbers[int(g.order[i])*w+j])
+			g.sample = append(g.sample, g.points.Numbers[int(g.order[i])*w+j])
 		}
 		if v := variance(g.sample); v > best || column < 0 {
 			best, column = v, j
 		}
 	}
-	for j := range g.points.codes {
+	for j := range g.points.Codes {
 		g.sampleCodes(j, from, to)
 		same, n := 0.0, float64(len(g.codes))
 		for _, code := range g.codes {
@@ -168,7 +168,7 @@ func (g *grower) median(column, from, to int, low, high float64) float64 {
 	step := max(1, (to-from)/samplePoints)
 	g.sample = g.sample[:0]
 	for i := from; i < to; i += step {
-		g.sample = append(g.sample, g.points.numbers[int(g.order[i])*g.points.width+column])
+		g.sample = append(g.sample, g.points.Numbers[int(g.order[i])*g.points.Width+column])
 	}
 	slices.Sort(g.sample)
 	m := g.sample[len(g.sample)/2]
@@ -193,7 +193,7 @@ func (g *grower) sampleCodes(column, from, to int) {
 	step := max(1, (to-from)/samplePoints)
 	g.codes = g.codes[:0]
 	for i := from; i < to; i += step {
-		g.codes = append(g.codes, g.points.levels[int(g.order[i])*g.points.codes+column])
+		g.codes = append(g.codes, g.points.Levels[int(g.order[i])*g.points.Codes+column])
 	}
 }
 
@@ -212,20 +212,4 @@ func (g *grower) levelsLeft(column, from, to int) func(int32) bool {
 		return func(code int32) bool { return code == middle }
 	}
 	return func(code int32) bool { return code < middle }
-}
-
-// partition puts those points of from..to to the front that go left, and returns
-// how far they reach. Each side keeps its order.
-func (g *grower) partition(from, to int, left func(int32) bool) int {
-	spare, at := g.spare[:0], from
-	for _, i := range g.order[from:to] {
-		if left(i) {
-			g.order[at] = i
-			at++
-		} else {
-			spare = append(spare, i)
-		}
-	}
-	copy(g.order[at:to], spare)
-	return at
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/neighbor"
 )
 
 // A Map is rows in a picture, as TSNE and UMAP lay them out. Rows that are the same stand
@@ -64,7 +65,7 @@ func begin(ctx context.Context, method string, x *learn.Matrix, strata []int32, 
 		p.note("A sample of %d of %d rows is shown.", len(rows), x.Rows)
 		x = x.Take(rows)
 	}
-	place, first := merged(x)
+	place, first := neighbor.Distinct(x)
 	if len(first) < x.Rows {
 		p.note("Rows that are the same stand at one place: %d are different.", len(first))
 		x = x.Take(first)

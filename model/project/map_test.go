@@ -12,6 +12,7 @@ import (
 
 	"github.com/netanom/netanom/model/learn"
 	"github.com/netanom/netanom/model/modeltest"
+	"github.com/netanom/netanom/model/neighbor"
 )
 
 // A mapper is TSNE or UMAP.
@@ -167,7 +168,7 @@ func TestEqualRowsShareAPlace(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		place, first := merged(x)
+		place, first := neighbor.Distinct(x)
 		if m.Different != len(first) || m.Different == x.Rows || !strings.Contains(strings.Join(m.Notes, " "), "same") {
 			t.Errorf("%s: %d different rows of %d, want %d; %q", name, m.Different, x.Rows, len(first), m.Notes)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/netanom/netanom/model/learn"
 	"github.com/netanom/netanom/model/modeltest"
+	"github.com/netanom/netanom/model/neighbor"
 )
 
 // matrixOf makes a matrix of rows of numbers.
@@ -66,7 +67,7 @@ func reference(t testing.TB) *references {
 // different returns the different rows of the iris data, in their order, and the species.
 func (r *references) different() (*learn.Matrix, []int32) {
 	x := matrixOf(r.Iris)
-	_, first := merged(x)
+	_, first := neighbor.Distinct(x)
 	return x.Take(first), learn.Take(r.Species, first)
 }
 

@@ -3,12 +3,12 @@ package project
 import (
 	"context"
 	"fmt"
-	"math"
 	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/neighbor"
 )
 
 // refuseMissing returns an error that wraps learn.ErrMissing and names the columns in
@@ -119,79 +119,15 @@ func spread(x *learn.Matrix) *learn.Matrix {
 	return out
 }
 
-// merged finds rows that are the same: place says for each row which of the different
-// rows it is, first where each of these comes first, in rising order.
-func merged(x *learn.Matrix) (place []int32, first []int) {
-	place = make([]int32, x.Rows)
-	seen := make(map[string]int32, x.Rows)
-	var key []byte
-	for i := range x.Rows {
-		key = key[:0]
-		for j := range x.Columns {
-			if x.Columns[j].Coded() {
-				key = appendBits(key, uint64(uint32(x.Codes[j][i])))
-				continue
-			}
-			key = appendBits(key, math.Float64bits(x.Numbers[j][i]+0)) // -0 is 0
-		}
-		at, ok := seen[string(key)]
-		if !ok {
-			at = int32(len(first))
-			seen[string(key)] = at
-			first = append(first, i)
-		}
-		place[i] = at
-	}
-	return place, first
-}
-
-func appendBits(key []byte, bits uint64) []byte {
-	return append(key, byte(bits), byte(bits>>8), byte(bits>>16), byte(bits>>24), byte(bits>>32), byte(bits>>40), byte(bits>>48), byte(bits>>56))
-}
-
-// A cloud is rows side by side, for distances between any two of them.
-type cloud struct {
-	n, width, coded int
-	numbers         []float64 // row after row
-	codes           []int32   // row after row
-}
-
-func cloudOf(x *learn.Matrix) cloud {
-	c := cloud{n: x.Rows}
-	for j := range x.Columns {
-		if x.Columns[j].Coded() {
-			c.coded++
-		} else {
-			c.width++
-		}
-	}
-	c.numbers, c.codes = make([]float64, c.n*c.width), make([]int32, c.n*c.coded)
-	w, k := 0, 0
-	for j := range x.Columns {
-		if x.Columns[j].Coded() {
-			for i, code := range x.Codes[j] {
-				c.codes[i*c.coded+k] = code
-			}
-			k++
-			continue
-		}
-		for i, v := range x.Numbers[j] {
-			c.numbers[i*c.width+w] = v
-		}
-		w++
-	}
-	return c
-}
-
 // apart is the squared distance of two rows.
-func (c *cloud) apart(i, j int) float64 {
+func apart(c *neighbor.Cells, i, j int) float64 {
 	var sum float64
-	a, b := c.numbers[i*c.width:(i+1)*c.width], c.numbers[j*c.width:(j+1)*c.width]
+	a, b := c.Row(i), c.Row(j)
 	for k, v := range a {
 		d := v - b[k]
 		sum += d * d
 	}
-	p, q := c.codes[i*c.coded:(i+1)*c.coded], c.codes[j*c.coded:(j+1)*c.coded]
+	p, q := c.Coded(i), c.Coded(j)
 	for k, code := range p {
 		switch {
 		case code == q[k]:

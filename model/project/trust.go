@@ -8,6 +8,7 @@ import (
 
 	"github.com/netanom/netanom/internal/parallel"
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/neighbor"
 )
 
 // Trustworthiness says from 0 to 1 how far a picture keeps to the neighbourhoods of the
@@ -42,7 +43,7 @@ func Trustworthiness(ctx context.Context, x *learn.Matrix, axes [][]float64, k, 
 	if err := sound(picture); err != nil {
 		return 0, fmt.Errorf("%w: %w", learn.ErrTarget, err)
 	}
-	data, flat := cloudOf(x), cloudOf(picture)
+	data, flat := neighbor.CellsOf(x), neighbor.CellsOf(picture)
 	const block = 16
 	excess := make([]int64, blocks(x.Rows, block))
 	err := parallel.Do(ctx, len(excess), workers, func() func(int) {
@@ -66,7 +67,7 @@ func Trustworthiness(ctx context.Context, x *learn.Matrix, axes [][]float64, k, 
 
 // A truster looks at one row after the other.
 type truster struct {
-	data, flat *cloud
+	data, flat *neighbor.Cells
 	k          int
 	far        []float64 // distances in the data
 	found      []shown
@@ -86,12 +87,12 @@ func compareShown(a, b shown) int {
 // nearest in the data.
 func (t *truster) excess(i int) int64 {
 	t.found = t.found[:0]
-	for j := range t.data.n {
-		t.far[j] = t.data.apart(i, j)
+	for j := range t.data.N {
+		t.far[j] = apart(t.data, i, j)
 		if j == i {
 			continue
 		}
-		s := shown{j, t.flat.apart(i, j), t.far[j]}
+		s := shown{j, apart(t.flat, i, j), t.far[j]}
 		if len(t.found) == t.k {
 			if compareShown(s, t.found[t.k-1]) >= 0 {
 				continue

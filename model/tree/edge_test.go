@@ -52,7 +52,7 @@ func TestFeatures(t *testing.T) {
 func TestExclusiveOr(t *testing.T) {
 	x, y := numbers([]float64{0, 0, 1, 1}, []float64{0, 1, 0, 1}), learn.Target{Classes: twoClasses, Y: []int32{0, 1, 1, 0}}
 	for _, s := range []learn.Spec{Tree{}, Tree{Criterion: "entropy"}, Forest{Bootstrap: new(bool)}, ExtraTrees{}} {
-		if p := probabilities(t, fit(t, s, x, y), x); !slices.Equal(p, []float64{1, 0, 0, 1, 0, 1, 1, 0}) {
+		if p := modeltest.Probabilities(t, fit(t, s, x, y), x); !slices.Equal(p, []float64{1, 0, 0, 1, 0, 1, 1, 0}) {
 			t.Errorf("%+v: %v", s, p)
 		}
 	}
@@ -99,7 +99,7 @@ func TestMissingTells(t *testing.T) {
 	for _, n := range []int{60, rows} { // exact splits, and splits between bins
 		part, z := x.Slice(0, n), learn.Target{Classes: y.Classes, Y: y.Y[:n]}
 		for _, s := range []learn.Spec{Tree{}, Tree{MaxLeafNodes: 20, Criterion: "entropy"}, Forest{Bootstrap: new(bool), Trees: 9}, ExtraTrees{Trees: 9}, AdaBoost{MaxDepth: 2}} {
-			p := probabilities(t, fit(t, s, part, z), part)
+			p := modeltest.Probabilities(t, fit(t, s, part, z), part)
 			for i := range n {
 				if largest(p[3*i:3*i+3]) != int(z.Y[i]) {
 					t.Errorf("%s, %d rows: row %d has %v, but is of class %d", s.Kind(), n, i, p[3*i:3*i+3], z.Y[i])

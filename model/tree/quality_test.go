@@ -78,7 +78,7 @@ func TestOutOfBagEdges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := probabilities(t, m, x)
+	all := modeltest.Probabilities(t, m, x)
 	for _, i := range []int{1, 4} {
 		if math.Abs(p[2*i]-all[2*i]) > 1e-15 {
 			t.Errorf("row %d, which weighs nothing, has %v, want %v", i, p[2*i], all[2*i])

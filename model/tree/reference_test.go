@@ -11,6 +11,7 @@ import (
 
 	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/model/modeltest"
 )
 
 // A referenceCase is one of testdata/reference.json, which testdata/reference.py
@@ -74,15 +75,6 @@ func fit(t testing.TB, s learn.Spec, x *learn.Matrix, y learn.Target) learn.Clas
 	return m.(learn.Classifier)
 }
 
-func probabilities(t testing.TB, m learn.Classifier, x *learn.Matrix) []float64 {
-	t.Helper()
-	p := make([]float64, x.Rows*len(m.Classes()))
-	if err := m.Probabilities(p, x); err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 func closeAll(t *testing.T, name string, got, want []float64, rel float64) {
 	t.Helper()
 	if len(got) != len(want) {
@@ -119,7 +111,7 @@ func TestTreeAgainstScikitLearn(t *testing.T) {
 		}
 		slices.Sort(thresholds)
 		closeAll(t, name+" threshold", thresholds, c.Thresholds, 1e-12)
-		closeAll(t, name+" probability", probabilities(t, m, x), c.Probabilities, 1e-12)
+		closeAll(t, name+" probability", modeltest.Probabilities(t, m, x), c.Probabilities, 1e-12)
 		closeAll(t, name+" importance", m.Shares, c.Importance, 1e-9)
 	}
 }
@@ -137,7 +129,7 @@ func TestAdaBoostAgainstScikitLearn(t *testing.T) {
 		if n := len(m.Trees.Roots); n != c.Trees {
 			t.Errorf("%s %d trees, want %d", name, n, c.Trees)
 		}
-		closeAll(t, name+" probability", probabilities(t, m, x), c.Probabilities, 1e-9)
+		closeAll(t, name+" probability", modeltest.Probabilities(t, m, x), c.Probabilities, 1e-9)
 	}
 }
 
