@@ -49,6 +49,9 @@ func fitsPipe(t *testing.T, line, text string) {
 
 // TestExamples runs every example of every command's help.
 func TestExamples(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes too long with -short, which the race detector is run with")
+	}
 	t.Chdir(t.TempDir())
 	var commands []*cobra.Command
 	var collect func(*cobra.Command)
@@ -79,6 +82,9 @@ func TestExamples(t *testing.T) {
 // TestReadme runs every command in the shell blocks of README.md, in order and in
 // one directory.
 func TestReadme(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes too long with -short, which the race detector is run with")
+	}
 	readme := read(t, filepath.Join(testdata, "..", "README.md"))
 	t.Chdir(t.TempDir())
 	ran := 0
