@@ -35,7 +35,7 @@ type TreeLeaf struct {
 type ClusterOptions struct {
 	Method   string          // one of ClusterMethods
 	Settings json.RawMessage // an object of settings of the method; nil: none
-	Steps    prep.Chain      // before distances are measured; nil: ClusterSteps
+	Steps    prep.Chain      // before distances are measured; nil: those that prepare distances
 	Clusters int             // how many; 0: chosen by By between Min and Max, where the method does not find it
 	By       string          // one of ClusterCriteria; "": BIC for a mixture, else the silhouette
 	Min, Max int             // 0: 2 and 10
@@ -161,35 +161,32 @@ func ClusterSettings(method string) []string {
 	return Settings(m.spec(0))
 }
 
-// ClusterSteps are the steps that clustering, projection and distances take if no others
-// are asked for: gaps filled, logarithms against heavy tails, and numbers on like scales.
-func ClusterSteps() prep.Chain {
-	chain, err := prep.ParseChain(distanceSteps)
-	if err != nil {
-		panic(err) // a constant
-	}
-	return chain
-}
-
 // A prepared is rows as distances between them are measured.
 type prepared struct {
 	schema Schema
 	x      *learn.Matrix // as they are in the table
+	chain  prep.Chain
 	steps  prep.Fitted
 	z      *learn.Matrix // behind the steps
 }
 
-// prepare learns the schema and the steps of some rows, without their labels.
+// prepare learns the schema and the steps of some rows, without their labels. With a nil
+// chain gaps are filled, heavy tails are made logarithms, and numbers brought to like scales.
 func (d *Data) prepare(ctx context.Context, rows []int, chain prep.Chain, run learn.Run) (*prepared, error) {
-	p := &prepared{}
+	p := &prepared{chain: chain}
 	var err error
+	if p.chain == nil {
+		if p.chain, err = prep.ParseChain(distanceSteps); err != nil {
+			return nil, err
+		}
+	}
 	if p.schema, err = newSchema(d, rows); err != nil {
 		return nil, err
 	}
 	if p.x, err = p.schema.bind(d, rows); err != nil {
 		return nil, err
 	}
-	p.steps, p.z, err = chain.Fit(ctx, p.x, learn.Target{}, run)
+	p.steps, p.z, err = p.chain.Fit(ctx, p.x, learn.Target{}, run)
 	return p, err
 }
 
@@ -206,16 +203,13 @@ func Cluster(ctx context.Context, d *Data, rows []int, o ClusterOptions) (*Clust
 	if err != nil {
 		return nil, err
 	}
-	if o.Steps == nil {
-		o.Steps = ClusterSteps()
-	}
 	run := learn.Run{Seed: o.Seed, Workers: o.Work.Workers, Progress: o.Work.Progress}
 	o.Work.stage("preparing %d rows", len(rows))
 	p, err := d.prepare(ctx, rows, o.Steps, run)
 	if err != nil {
 		return nil, err
 	}
-	c := &Clusters{Method: m.name, Title: m.title, Distance: m.distance, Steps: o.Steps.String(), Rows: rows, BIC: nan, Stability: nan}
+	c := &Clusters{Method: m.name, Title: m.title, Distance: m.distance, Steps: p.chain.String(), Rows: rows, BIC: nan, Stability: nan}
 	w := &clusterWork{data: d, options: o, prepared: p, run: run, out: c}
 	if err := w.find(ctx, spec); err != nil {
 		return nil, err

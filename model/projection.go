@@ -29,7 +29,7 @@ type (
 type ProjectOptions struct {
 	Method   string          // one of ProjectMethods
 	Settings json.RawMessage // an object of settings of the method; nil: none
-	Steps    prep.Chain      // before; nil: ClusterSteps
+	Steps    prep.Chain      // before; nil: those that prepare distances
 	Rows     int             // shown at most; 0: 3,000
 	Seed     uint64
 	Work     Work
@@ -96,9 +96,6 @@ func Project(ctx context.Context, d *Data, rows []int, o ProjectOptions) (*Proje
 	if _, err := placeOf(ProjectMethods(), "method", o.Method); err != nil {
 		return nil, err
 	}
-	if o.Steps == nil {
-		o.Steps = ClusterSteps()
-	}
 	if o.Rows == 0 {
 		o.Rows = usualShown
 	}
@@ -108,7 +105,7 @@ func Project(ctx context.Context, d *Data, rows []int, o ProjectOptions) (*Proje
 	if err != nil {
 		return nil, err
 	}
-	out := &Projection{Method: o.Method, Steps: o.Steps.String(), Of: len(rows), Trust: nan, data: d}
+	out := &Projection{Method: o.Method, Steps: p.chain.String(), Of: len(rows), Trust: nan, data: d}
 	var strata []int32
 	if d.Label != nil {
 		strata = learn.Take(d.Label, rows)

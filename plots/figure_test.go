@@ -24,29 +24,43 @@ type named struct {
 	figure *Figure
 }
 
+// A figureSet gathers figures that are labelled with some texts in turn.
+type figureSet struct {
+	t       testing.TB
+	texts   []string
+	next    int
+	figures []named
+}
+
+func newSet(t testing.TB, texts []string) *figureSet { return &figureSet{t: t, texts: texts} }
+
+func (s *figureSet) text() string {
+	s.next++
+	return s.texts[(s.next-1)%len(s.texts)]
+}
+
+func (s *figureSet) list(n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = s.text()
+	}
+	return out
+}
+
+func (s *figureSet) add(name string, f *Figure, err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatalf("%s: %v", name, err)
+	}
+	s.figures = append(s.figures, named{name, f})
+}
+
 // figures returns one figure or more of each kind, labelled with the given
 // texts in turn.
 func figures(t testing.TB, texts []string) []named {
 	t.Helper()
-	next := 0
-	text := func() string {
-		next++
-		return texts[(next-1)%len(texts)]
-	}
-	list := func(n int) []string {
-		out := make([]string, n)
-		for i := range out {
-			out[i] = text()
-		}
-		return out
-	}
-	var out []named
-	add := func(name string, f *Figure, err error) {
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		out = append(out, named{name, f})
-	}
+	set := newSet(t, texts)
+	text, list, add := set.text, set.list, set.add
 	title, caption := text(), text()
 
 	values := append([]float64{0}, sequence(1, 7, 60)...)
@@ -90,7 +104,7 @@ func figures(t testing.TB, texts []string) []named {
 			Groups: []BoxGroup{{text(), box}, {text(), box}}})
 		add("boxes", f, err)
 	}
-	return out
+	return set.figures
 }
 
 // plain are labels as real data have them.

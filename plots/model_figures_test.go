@@ -88,25 +88,8 @@ func confusionOf(names []string) ConfusionData {
 // labelled with the given texts in turn.
 func modelFigures(t testing.TB, texts []string) []named {
 	t.Helper()
-	next := 0
-	text := func() string {
-		next++
-		return texts[(next-1)%len(texts)]
-	}
-	list := func(n int) []string {
-		out := make([]string, n)
-		for i := range out {
-			out[i] = text()
-		}
-		return out
-	}
-	var out []named
-	add := func(name string, f *Figure, err error) {
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		out = append(out, named{name, f})
-	}
+	set := newSet(t, texts)
+	text, list, add := set.text, set.list, set.add
 	title, caption := text(), text()
 	for _, n := range []int{2, 5, 23, 60} {
 		d := confusionOf(list(n))
@@ -147,7 +130,7 @@ func modelFigures(t testing.TB, texts []string) []named {
 	f, err = PartialDependence(DependenceData{Title: title, Caption: caption, Label: text(), Predicted: text(),
 		Curves: []ValueCurve{{Name: text(), X: x, Y: y, Low: low, High: high}}, Rug: []float64{1, 2, 3, 5, 8, 13, 20, 30, 45}})
 	add("dependence", f, err)
-	return out
+	return set.figures
 }
 
 func reliabilityFigure(t testing.TB, title, name string, plain bool) *Figure {

@@ -18,18 +18,8 @@ import (
 // numbers belong together, labelled with the given texts in turn.
 func relationFigures(t testing.TB, texts []string) []named {
 	t.Helper()
-	next := 0
-	text := func() string {
-		next++
-		return texts[(next-1)%len(texts)]
-	}
-	var out []named
-	add := func(name string, f *Figure, err error) {
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		out = append(out, named{name, f})
-	}
+	set := newSet(t, texts)
+	text, add := set.text, set.add
 	title, caption := text(), text()
 	for _, d := range seriesFigures(text) {
 		d.Title, d.Caption, d.Label = title, caption, text()
@@ -68,7 +58,7 @@ func relationFigures(t testing.TB, texts []string) []named {
 		f, err = Ranking(d)
 		add("ranking in bands", f, err)
 	}
-	return out
+	return set.figures
 }
 
 // seriesFigures returns series of all kinds.
