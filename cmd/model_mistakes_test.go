@@ -12,7 +12,7 @@ func TestGoldenModelMistakes(t *testing.T) {
 	run(t, oneCommand(t, "train traffic.csv --algo tree --set max_depth=3 --out tree.netanom --no-report --quiet")...)
 	model := read(t, "tree.netanom")
 	write(t, "changed.netanom", strings.Replace(model, `"rows":300`, `"rows":301`, 1))
-	write(t, "later.netanom", strings.Replace(model, `"version":1`, `"version":2`, 1))
+	write(t, "later.netanom", strings.Replace(model, `"version":1`, `"version":3`, 1))
 	write(t, "cut.netanom", model[:len(model)/2])
 	run(t, oneCommand(t, "tune traffic.csv --algo tree --trials 1 --log other.jsonl --no-report --quiet")...)
 	write(t, "few.csv", "src_bytes,flag,attack\n1,SF,normal\n2,S0,neptune\n3,SF,normal\n")

@@ -64,7 +64,7 @@ func (o *predictOptions) ask(ctx context.Context, in *input) (found answer, err 
 	}
 	opt := model.PredictOptions{CSVOptions: dataset.CSVOptions{EscapeFormulas: o.formulas}, OnlyAttacks: o.alerts, Reasons: int(o.reasons.value)}
 	if !math.IsNaN(o.threshold.value) {
-		p = withThreshold(p, o.threshold.value)
+		p = p.WithThreshold(o.threshold.value)
 	}
 	in.progress.stageIs("scoring")
 	var counted *model.Prediction
@@ -89,12 +89,4 @@ func (o *predictOptions) ask(ctx context.Context, in *input) (found answer, err 
 	found.sections = []report.Section{report.Prediction(counted, p)}
 	found.silent = o.out == "-"
 	return found, nil
-}
-
-// withThreshold returns the pipeline with another threshold, which no rule has chosen.
-func withThreshold(p *model.Pipeline, score float64) *model.Pipeline {
-	q := *p
-	q.Cut = model.Cut{Threshold: score}
-	q.Recipe.Rule = model.Rule{By: model.Fixed, Value: score}
-	return &q
 }

@@ -56,7 +56,7 @@ crossed.`,
 	root.AddCommand(
 		newEDA(w), newDescribe(w), newMissing(w), newOutliers(w), newCorr(w), newTimeSeries(w), newFeatures(w), newCompare(w),
 		newTrain(w), newEvaluate(w), newPredict(w), newExplain(w), newTune(w),
-		newCluster(w), newProject(w), newDetect(w),
+		newCluster(w), newProject(w), newDetect(w), newServe(w),
 		newConvert(w), newSimulate(w), newVersion(w), newMan(w),
 	)
 	root.AddCommand(newTest(w))

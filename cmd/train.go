@@ -26,6 +26,7 @@ type trainOptions struct {
 	test     string
 	out      string
 	card     string
+	policy   []string
 	curve    bool
 	allRows  bool
 	rounds   number
@@ -85,6 +86,8 @@ times are not learned from.`,
 	f.BoolVar(&o.allRows, "all-rows", false, "let detectors learn from attacks too, instead of normal rows alone")
 	f.BoolVar(&o.curve, "learning-curve", false, "measure how well fewer rows would do")
 	f.StringVar(&o.out, "out", "", "`file` to write the model to, or the best of several")
+	f.StringSliceVar(&o.policy, "policy", nil, policyUsage("where the model is served"))
+	complete(c, "policy", words(policyWords()...))
 	f.StringVar(&o.card, "card", "", "`file` to write a model card to, as Markdown, or as JSON if its name ends in .json")
 	complete(c, "algo", words(append(model.Kinds(), allAlgos)...))
 	complete(c, "validate", words(validations...))
@@ -122,6 +125,9 @@ func (o *trainOptions) ask(ctx context.Context, in *input) (answer, error) {
 		return answer{}, fmt.Errorf("nothing could be trained: %w", firstFailure(entries))
 	}
 	found := answer{rows: int64(t.data.Rows), interrupted: interrupted}
+	if best.Pipeline.Policy, err = model.ParsePolicy(best.Pipeline.Policy, o.policy); err != nil { // plan has tried it
+		return answer{}, err
+	}
 	if err := in.sign(ctx, best.Pipeline); err != nil {
 		return answer{}, err
 	}
@@ -222,8 +228,11 @@ func (o *trainOptions) plan() (model.Plan, error) {
 	return plan, err
 }
 
-// checkFiles refuses to write files among an answer.
+// checkFiles refuses to write files among an answer, and what a file cannot say.
 func (o *trainOptions) checkFiles() error {
+	if _, err := model.ParsePolicy(model.Policy{}, o.policy); err != nil {
+		return usageError{fmt.Errorf("--policy: %w", err)}
+	}
 	if o.out == "-" || o.card == "-" {
 		return usagef("--out and --card need a file: standard output has the answer")
 	}

@@ -155,7 +155,7 @@ func (w *detectWork) fit(ctx context.Context) error {
 		return fmt.Errorf("%s: %w", o.Spec.Kind(), err)
 	}
 	w.out.Scores = scores
-	w.out.Pipeline = &Pipeline{Schema: p.schema, Derived: o.Derived, Steps: p.steps, Model: m, Classes: []string{eda.NormalClass, eda.AttackClass},
+	w.out.Pipeline = &Pipeline{Schema: p.schema, Policy: UsualPolicy(), Derived: o.Derived, Steps: p.steps, Model: m, Classes: []string{eda.NormalClass, eda.AttackClass},
 		Recipe: Recipe{Spec: o.Spec, Steps: o.Steps, AllRows: true, Derived: o.Derived, Rule: Rule{By: Tail, Value: o.Tail}, Seed: o.Seed}}
 	return nil
 }

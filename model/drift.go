@@ -42,9 +42,7 @@ func (s *Schema) Drift(d *Data, rows []int) ([]Drift, error) {
 	}
 	out := make([]Drift, len(s.Inputs))
 	for j := range s.Inputs {
-		if out[j], err = s.Inputs[j].drift(x.Numbers[j], x.Codes[j]); err != nil {
-			return nil, err
-		}
+		out[j] = s.Inputs[j].drift(x.Numbers[j], x.Codes[j])
 	}
 	for j := range s.Inputs {
 		if s.Inputs[j].Coded() {
@@ -57,10 +55,9 @@ func (s *Schema) Drift(d *Data, rows []int) ([]Drift, error) {
 }
 
 // drift compares cells with those of training.
-func (in *Input) drift(numbers []float64, codes []int32) (Drift, error) {
+func (in *Input) drift(numbers []float64, codes []int32) Drift {
 	now := make([]int64, len(in.Counts))
-	missing, rows := int64(0), int64(len(numbers)+len(codes))
-	out := Drift{Column: in.Name}
+	missing, outside := int64(0), int64(0)
 	for _, c := range codes {
 		if c == learn.NoLevel {
 			missing++
@@ -75,22 +72,31 @@ func (in *Input) drift(numbers []float64, codes []int32) (Drift, error) {
 			case v != v:
 				missing++
 			case v < in.Range[0] || v > in.Range[1]:
-				out.Outside++
+				outside++
 			}
 		}
 	}
+	out := in.compare(now, missing, int64(len(numbers)+len(codes)))
+	out.Outside = outside
+	return out
+}
+
+// compare compares counts of cells, in the bins or levels of training, with those of
+// training.
+func (in *Input) compare(now []int64, missing, rows int64) Drift {
+	out := Drift{Column: in.Name, Verdict: Stable, Stability: stats.Stability{PSI: nan, Chance: nan}}
 	trained := sumOf(in.Counts) + in.Missing
 	out.Missing = float64(missing) / float64(max(1, rows))
 	out.Before = float64(in.Missing) / float64(max(1, trained))
-	out.Stability = stats.Stability{PSI: nan, Chance: nan}
 	if rows == 0 || trained == 0 {
-		out.Verdict = Stable
-		return out, nil
+		return out
 	}
-	var err error
-	out.Stability, err = stats.PSI(append(slices.Clone(in.Counts), in.Missing), append(now, missing), level)
-	out.Verdict = verdictOf(out.Stability)
-	return out, err
+	s, err := stats.PSI(append(slices.Clone(in.Counts), in.Missing), append(slices.Clone(now), missing), level)
+	if err != nil { // the counts have been checked, and are as many
+		return out
+	}
+	out.Stability, out.Verdict = s, verdictOf(s)
+	return out
 }
 
 func sumOf(counts []int64) (sum int64) {
@@ -123,4 +129,78 @@ func (in *Input) unseen(d *Data, rows []int) (n int64) {
 		}
 	}
 	return n
+}
+
+// A Counter counts the rows of intakes in the bins of a schema, so that their drift can
+// be told without keeping them.
+type Counter struct {
+	schema  *Schema
+	counts  [][]int64 // by input, as Input.Counts
+	missing []int64
+	outside []int64
+	unseen  []int64
+	rows    int64
+}
+
+// NewCounter returns an empty counter.
+func (s *Schema) NewCounter() *Counter {
+	c := &Counter{schema: s, counts: make([][]int64, len(s.Inputs)), missing: make([]int64, len(s.Inputs)), outside: make([]int64, len(s.Inputs)), unseen: make([]int64, len(s.Inputs))}
+	for j := range s.Inputs {
+		c.counts[j] = make([]int64, len(s.Inputs[j].Counts))
+	}
+	return c
+}
+
+// Rows is how many rows have been counted.
+func (c *Counter) Rows() int64 { return c.rows }
+
+// Reset empties the counter.
+func (c *Counter) Reset() {
+	for j := range c.counts {
+		clear(c.counts[j])
+	}
+	clear(c.missing)
+	clear(c.outside)
+	clear(c.unseen)
+	c.rows = 0
+}
+
+// Add counts the rows that an intake has taken.
+func (c *Counter) Add(in *Intake) {
+	c.rows += int64(in.x.Rows)
+	for j := range c.counts {
+		c.unseen[j] += in.Unseen[j]
+		for _, code := range in.x.Codes[j] {
+			if code == learn.NoLevel {
+				c.missing[j]++
+			} else {
+				c.counts[j][code]++
+			}
+		}
+		input := &c.schema.Inputs[j]
+		for _, v := range in.x.Numbers[j] {
+			switch {
+			case v != v:
+				c.missing[j]++
+				continue
+			case v < input.Range[0] || v > input.Range[1]:
+				c.outside[j]++
+			}
+			bin, _ := slices.BinarySearch(input.Uppers, v)
+			c.counts[j][bin]++
+		}
+	}
+}
+
+// Drift compares the rows with those of training, column by column in the order of the
+// schema.
+func (c *Counter) Drift() []Drift {
+	out := make([]Drift, len(c.counts))
+	for j := range c.counts {
+		in := &c.schema.Inputs[j]
+		out[j] = in.compare(c.counts[j], c.missing[j], c.rows)
+		out[j].Outside, out[j].Unseen = c.outside[j], min(c.unseen[j], c.missing[j])
+		out[j].Missing -= float64(out[j].Unseen) / float64(max(1, c.rows))
+	}
+	return out
 }

@@ -17,7 +17,7 @@ import (
 // body the checksum is of.
 const (
 	fileFormat  = "netanom model"
-	fileVersion = 1
+	fileVersion = 2 // 1 knew no policy, and is still written where the usual one is kept
 )
 
 // MaxFileBytes is how large a model file may be.
@@ -47,6 +47,7 @@ type body struct {
 	Model      stored               `json:"model"`
 	Calibrator *Calibrator          `json:"calibrator,omitempty"`
 	Cut        Cut                  `json:"cut"`
+	Policy     *Policy              `json:"policy,omitempty"` // nil: the usual one
 	Training   Training             `json:"training"`
 	Tests      []SelfTest           `json:"self_tests"`
 }
@@ -57,21 +58,26 @@ func (p *Pipeline) Write(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(body{p.Schema, p.Derived.Derivations, p.Recipe, p.Classes, p.Steps, model, p.Calibrator, p.Cut, p.Training, p.Tests})
+	content := body{p.Schema, p.Derived.Derivations, p.Recipe, p.Classes, p.Steps, model, p.Calibrator, p.Cut, nil, p.Training, p.Tests}
+	version := 1
+	if p.Policy != UsualPolicy() {
+		content.Policy, version = &p.Policy, fileVersion
+	}
+	text, err := json.Marshal(content)
 	if err != nil {
 		return err
 	}
 	if len(text) > MaxFileBytes-1024 {
 		return fmt.Errorf("the model takes %d MiB, and a file of more than %d MiB would not be read again; train on fewer rows, or another learner", len(text)>>20, MaxFileBytes>>20)
 	}
-	_, err = w.Write(signed(text))
+	_, err = w.Write(signed(version, text))
 	return err
 }
 
 // signed puts a body into its envelope.
-func signed(content []byte) []byte {
+func signed(version int, content []byte) []byte {
 	sum := sha256.Sum256(content)
-	text := append([]byte(head(fileVersion, hex.EncodeToString(sum[:]))), content...)
+	text := append([]byte(head(version, hex.EncodeToString(sum[:]))), content...)
 	return append(text, tail...)
 }
 
@@ -101,7 +107,10 @@ func Read(r io.Reader) (*Pipeline, error) {
 		return nil, err
 	}
 	p := &Pipeline{Schema: b.Schema, Derived: dataset.Recipe{Derivations: b.Derived}, Recipe: b.Recipe, Classes: b.Classes,
-		Steps: b.Steps, Model: m, Calibrator: b.Calibrator, Cut: b.Cut, Training: b.Training, Tests: b.Tests}
+		Steps: b.Steps, Model: m, Calibrator: b.Calibrator, Cut: b.Cut, Policy: UsualPolicy(), Training: b.Training, Tests: b.Tests}
+	if b.Policy != nil {
+		p.Policy = *b.Policy
+	}
 	if err := p.check(); err != nil {
 		return nil, err
 	}
@@ -130,7 +139,7 @@ func opened(text []byte) ([]byte, error) {
 	if version, sum = h.Version, h.SHA256; version > fileVersion {
 		return nil, fmt.Errorf("it is of version %d, and this netanom reads up to version %d: %w", version, fileVersion, ErrNewer)
 	}
-	if string(text[:at]) != head(fileVersion, sum) || !bytes.HasSuffix(text, []byte(tail)) {
+	if version < 1 || string(text[:at]) != head(version, sum) || !bytes.HasSuffix(text, []byte(tail)) {
 		return nil, ErrChanged
 	}
 	content := text[at : len(text)-len(tail)]

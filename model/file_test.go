@@ -136,7 +136,7 @@ func TestChangedByteIsRefused(t *testing.T) {
 
 func TestLaterVersionIsRefused(t *testing.T) {
 	p, _ := trained(t, "tree", `{"max_depth":2}`, nil)
-	text := bytes.Replace(file(t, p), []byte(`"version":1`), []byte(`"version":2`), 1)
+	text := bytes.Replace(file(t, p), []byte(`"version":1`), []byte(`"version":3`), 1)
 	if _, err := Read(bytes.NewReader(text)); !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "later netanom") {
 		t.Errorf("error %v", err)
 	}
@@ -162,7 +162,7 @@ func resigned(t testing.TB, text []byte, change func(body map[string]json.RawMes
 	if content, err = json.Marshal(b); err != nil {
 		t.Fatal(err)
 	}
-	return signed(content)
+	return signed(1, content)
 }
 
 func TestForgedModelsAreRefused(t *testing.T) {
@@ -269,7 +269,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(content)
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		p, err := Read(bytes.NewReader(signed(content)))
+		p, err := Read(bytes.NewReader(signed(1, content)))
 		if err != nil {
 			return
 		}

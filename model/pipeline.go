@@ -23,6 +23,7 @@ type Pipeline struct {
 	Model      learn.Model
 	Calibrator *Calibrator // nil: scores are the model's
 	Cut        Cut
+	Policy     Policy // of fields that are not as training had them
 	Training   Training
 	Tests      []SelfTest // made-up records with their scores
 
@@ -44,6 +45,14 @@ type Scores struct {
 
 // Attack reports whether the verdict on a row is an attack.
 func (s *Scores) Attack(row int) bool { return s.Class[row] != 0 }
+
+// WithThreshold returns the pipeline with another threshold, which no rule has chosen.
+func (p *Pipeline) WithThreshold(score float64) *Pipeline {
+	q := *p
+	q.Cut = Cut{Threshold: score}
+	q.Recipe.Rule = Rule{By: Fixed, Value: score}
+	return &q
+}
 
 // Kind is that of the model.
 func (p *Pipeline) Kind() string { return p.Model.Kind() }
@@ -266,6 +275,9 @@ func (p *Pipeline) check() error {
 	if err := p.Calibrator.check(); err != nil {
 		return err
 	}
+	if err := p.Policy.check(); err != nil {
+		return learn.Broken("policy", "%v", err)
+	}
 	if len(p.Derived.Derivations) > 0 {
 		if err := p.Derived.Check(); err != nil {
 			return learn.Broken("derived columns", "%v", err)
@@ -294,4 +306,10 @@ func (p *Pipeline) ScoreRow(get func(name string) (string, bool)) (*Scores, erro
 		return nil, err
 	}
 	return p.Score(x)
+}
+
+// Classifies reports whether the pipeline knows the probabilities of its classes.
+func (p *Pipeline) Classifies() bool {
+	_, ok := p.Model.(learn.Classifier)
+	return ok
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"strconv"
-	"strings"
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/model/learn"
@@ -14,9 +13,8 @@ import (
 // PredictOptions say what Predict writes.
 type PredictOptions struct {
 	dataset.CSVOptions
-	OnlyAttacks bool     // leave out rows that are taken for normal
-	Reasons     int      // columns that raised a row's score most; 0: none
-	Threshold   *float64 // instead of the pipeline's
+	OnlyAttacks bool // leave out rows that are taken for normal
+	Reasons     int  // columns that raised a row's score most; 0: none
 }
 
 // A Prediction counts what Predict found.
@@ -38,11 +36,6 @@ const scoreBins = 20
 // size, and the order is that of the source. Columns that rows need beside those of
 // the source are derived first.
 func (p *Pipeline) Predict(ctx context.Context, src dataset.Source, w io.Writer, o PredictOptions) (*Prediction, error) {
-	if o.Threshold != nil {
-		q := *p
-		q.Cut = Cut{Threshold: *o.Threshold}
-		p = &q
-	}
 	scored := src
 	if len(p.Derived.Derivations) > 0 {
 		var err error
@@ -127,26 +120,30 @@ func (s *scorer) explain(w *scoringWorker, x *learn.Matrix, found *Scores) error
 	}
 	texts := make([]string, x.Rows)
 	if len(rows) > 0 {
-		alerts := x.Take(rows)
-		r, err := s.pipeline.Explain(alerts)
+		reasons, err := s.pipeline.TopReasons(x.Take(rows), s.options.Reasons)
 		if err != nil {
 			return err
 		}
 		for i, row := range rows {
-			texts[row] = s.pipeline.reasonText(r, alerts, i, s.options.Reasons)
+			texts[row] = ReasonsText(reasons[i])
 		}
 	}
 	w.reasons = append(w.reasons, texts...)
 	return nil
 }
 
-// reasonText writes the reasons of a row as flag=S0 (+1.32); count=123 (+0.41).
-func (p *Pipeline) reasonText(r *Reasons, x *learn.Matrix, row, most int) string {
-	var parts []string
-	for _, reason := range r.Top(row, most, func(column string, row int) string { return p.Schema.cell(x, column, row) }) {
-		parts = append(parts, reason.Column+"="+reason.Value+" ("+strconv.FormatFloat(reason.Part, 'f', 3, 64)+")")
+// TopReasons returns, for each row of a matrix of the schema's columns, the columns that
+// raised its score most, at most so many.
+func (p *Pipeline) TopReasons(x *learn.Matrix, most int) ([][]Reason, error) {
+	r, err := p.Explain(x)
+	if err != nil {
+		return nil, err
 	}
-	return strings.Join(parts, "; ")
+	out := make([][]Reason, x.Rows)
+	for i := range out {
+		out[i] = r.Top(i, most, func(column string, row int) string { return p.Schema.cell(x, column, row) })
+	}
+	return out, nil
 }
 
 // cell returns a cell of the schema's matrix as text: "–" where it is missing, and

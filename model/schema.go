@@ -153,8 +153,16 @@ func levelPlaces(levels, known []string) []int32 {
 }
 
 // levelPlace returns the place of a level, learn.NoLevel if it is not known.
-func levelPlace(known []string, level string) int32 {
-	at, found := slices.BinarySearch(known, level)
+func levelPlace[Text string | []byte](known []string, level Text) int32 {
+	at, found := slices.BinarySearchFunc(known, level, func(k string, l Text) int {
+		switch {
+		case k < string(l):
+			return -1
+		case k > string(l):
+			return 1
+		}
+		return 0
+	})
 	if !found {
 		return learn.NoLevel
 	}

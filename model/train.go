@@ -130,7 +130,7 @@ func fit(ctx context.Context, d *Data, rows []int, r Recipe, w Work) (*Pipeline,
 	if err != nil {
 		return nil, err
 	}
-	p := &Pipeline{Schema: schema, Derived: r.Derived, Recipe: r, Steps: steps}
+	p := &Pipeline{Schema: schema, Derived: r.Derived, Recipe: r, Steps: steps, Policy: UsualPolicy()}
 	if r.Rule.By == Tail {
 		p.Model, p.tail, err = fitTail(ctx, r, z, y, run)
 	} else {

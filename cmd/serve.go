@@ -1,0 +1,242 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/netanom/netanom/model"
+	"github.com/netanom/netanom/serve"
+)
+
+type serveOptions struct {
+	world  *world
+	serve  serve.Options
+	alerts alertOptions
+	limits limitOptions
+	models []string
+	access bool
+	rows   number
+	quiet  bool
+}
+
+func newServe(w *world) *cobra.Command {
+	o := &serveOptions{world: w, rows: number{high: 1}}
+	c := &cobra.Command{
+		Use:        "serve",
+		SuggestFor: []string{"server", "http", "api", "listen"},
+		Short:      "Score records over HTTP, with alerts, metrics and feedback",
+		GroupID:    modelGroup,
+		Long: `Serve answers requests with a model file: records as JSON, CSV, JSON lines or
+Zeek logs at /v1/predict, tensors of the Open Inference Protocol at
+/v2/models/NAME/infer, and MLflow's bodies at /invocations. A row gets the same
+score as from netanom predict, whatever road it comes by. GET / is a page to try
+a record; /openapi.json, /metrics, /livez and /readyz are what they are named.
+
+Several models are served by repeating --model as NAME=FILE or
+NAME@VERSION=FILE; the first is the default. A file that changes is loaded while
+requests run, and only if it scores its own test records as when it was trained.
+
+The service listens on loopback unless --addr says otherwise, and then needs
+--keys and --tls-cert, or --insecure. SIGTERM ends it in order: it is not ready
+for --drain, and then finishes what has begun. SIGHUP reads files again.`,
+		Example: `  netanom serve --model detector.netanom
+  netanom serve --model detector.netanom --alerts alerts.jsonl
+  netanom serve --model main=gbt.netanom --model next=rf.netanom --shadow next
+  netanom serve --model detector.netanom --feedback labels.jsonl`,
+		Args:              noArguments,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
+	}
+	o.flags(c)
+	o.alerts.flags(c)
+	o.limits.flags(c)
+	c.AddCommand(newServeKey(w))
+	return c
+}
+
+func (o *serveOptions) flags(c *cobra.Command) {
+	f, s := c.Flags(), &o.serve
+	f.StringArrayVar(&o.models, "model", nil, "model `file`, or NAME=FILE or NAME@VERSION=FILE; repeatable (needed)")
+	f.StringVar(&s.Shadow, "shadow", "", "`model` that scores what others answer, and is only counted and logged")
+	f.StringSliceVar(&s.Policy, "policy", nil, policyUsage("instead of the model's"))
+	f.StringVar(&s.Addr, "addr", "127.0.0.1:8080", "`address` to listen on")
+	f.StringVar(&s.Admin, "admin", "", "loopback `address` for reload, rollback and activation (default: none)")
+	f.StringVar(&s.Profile, "pprof", "", "loopback `address` for profiles of the process (default: none)")
+	f.StringVar(&s.Keys, "keys", "", "`file` of keys, made by netanom serve key; read again when it changes")
+	f.StringVar(&s.TLS.Cert, "tls-cert", "", "`file` with a certificate in PEM; read again when it changes")
+	f.StringVar(&s.TLS.Key, "tls-key", "", "`file` with its key in PEM")
+	f.StringVar(&s.TLS.ClientCA, "tls-client-ca", "", "`file` with authorities in PEM that clients' certificates must be signed by")
+	f.BoolVar(&s.TLS.Old, "tls-1.2", false, "allow TLS 1.2 as well")
+	f.BoolVar(&s.Insecure, "insecure", false, "allow other addresses than loopback without keys or TLS")
+	f.StringSliceVar(&s.Origins, "cors", nil, "`origin` of web pages that may ask, as in https://soc.example; repeatable (default: none)")
+	f.StringVar(&s.Feedback, "feedback", "", "`file` to append true labels to, as JSON lines that netanom train reads")
+	f.StringSliceVar(&s.Redact, "redact", nil, "`field` whose values are left out of alerts and logged rows; repeatable")
+	f.Var(&o.rows, "log-rows", "share of scored rows that are logged with their fields")
+	f.BoolVar(&o.access, "access-log", true, "log a line a request, as JSON, to standard error")
+	f.StringVar(&s.Trace, "trace", "", "`address` of an OpenTelemetry collector, as in http://127.0.0.1:4318")
+	f.DurationVar(&s.Watch, "watch", s.Watch, "`time` between looks at files that may change; negative: never (default 2s)")
+	f.Lookup("watch").DefValue = ""
+	f.BoolVar(&o.quiet, "quiet", false, "no notices on standard error")
+	complete(c, "policy", words(policyWords()...))
+}
+
+// policyUsage says what --policy takes.
+func policyUsage(about string) string {
+	return "`trouble=action` for fields unlike those of training, " + about + ": " + strings.Join(model.Troubles(), ", ") + "; other, warn, reject; repeatable"
+}
+
+func policyWords() (out []string) {
+	for _, t := range model.Troubles() {
+		for _, a := range []string{"other", "warn", "reject"} {
+			out = append(out, t+"="+a)
+		}
+	}
+	return out
+}
+
+// run serves until the context ends.
+func (o *serveOptions) run(ctx context.Context) error {
+	if err := o.settle(); err != nil {
+		return err
+	}
+	lines := serve.NewLines(o.world.stderr)
+	defer lines.Flush()
+	o.serve.Log = slog.New(slog.NewJSONHandler(lines, nil))
+	if o.access {
+		o.serve.Access = o.serve.Log
+	}
+	s, err := serve.New(ctx, o.serve)
+	if err != nil {
+		return err
+	}
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	go func() {
+		for range hup {
+			s.Reload() // what failed is logged
+		}
+	}()
+	defer close(hup)
+	return s.Run(ctx, o.listening)
+}
+
+// listening says where the service is.
+func (o *serveOptions) listening(addresses map[string]string) {
+	if o.quiet {
+		return
+	}
+	scheme := "http"
+	if o.serve.TLS.Cert != "" {
+		scheme = "https"
+	}
+	var names []string
+	for _, m := range o.serve.Models {
+		names = append(names, m.Name)
+	}
+	fmt.Fprintf(o.world.stderr, "netanom: %s served at %s://%s (end with Ctrl-C)\n", strings.Join(names, ", "), scheme, addresses["clients"])
+	for _, name := range []string{"admin", "pprof"} {
+		if addresses[name] != "" {
+			fmt.Fprintf(o.world.stderr, "netanom: %s at http://%s\n", name, addresses[name])
+		}
+	}
+}
+
+// settle makes options of the flags.
+func (o *serveOptions) settle() error {
+	if len(o.models) == 0 {
+		return usagef("--model is needed: the file that netanom train --out has written")
+	}
+	for _, text := range o.models {
+		o.serve.Models = append(o.serve.Models, modelFile(text))
+	}
+	if _, err := model.ParsePolicy(model.Policy{}, o.serve.Policy); err != nil {
+		return usageError{fmt.Errorf("--policy: %w", err)}
+	}
+	o.serve.Version, o.serve.Now, o.serve.LogRows = version(), o.world.now, o.rows.value
+	o.serve.Limits = o.limits.limits()
+	if !math.IsNaN(o.limits.rate.value) {
+		o.serve.Limits.Rate = o.limits.rate.value
+	}
+	var err error
+	o.serve.Alerts, err = o.alerts.options(o.world)
+	return err
+}
+
+// modelFile understands FILE, NAME=FILE and NAME@VERSION=FILE. A file without a name has
+// that of the file.
+func modelFile(text string) serve.ModelFile {
+	name, path, named := strings.Cut(text, "=")
+	if !named || strings.ContainsRune(name, filepath.Separator) {
+		path = text
+		name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+		return serve.ModelFile{Name: name, Path: path}
+	}
+	name, v, _ := strings.Cut(name, "@")
+	return serve.ModelFile{Name: name, Version: v, Path: path}
+}
+
+type keyOptions struct {
+	scopes []string
+	file   string
+}
+
+func newServeKey(w *world) *cobra.Command {
+	o := &keyOptions{}
+	c := &cobra.Command{
+		Use:   "key NAME",
+		Short: "Make a key for a client of the service",
+		Long: `Key makes a key and prints it once; it is stored nowhere. The file of --keys gets
+a line with the client's name, what the key allows, and the key's SHA-256. To
+revoke the key, delete the line: the service reads the file again.`,
+		Example: `  netanom serve key sensor-1 --keys keys.txt
+  netanom serve key prometheus --scope read --keys keys.txt`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("name one client, as in %s sensor-1 --keys keys.txt", c.CommandPath())
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(_ *cobra.Command, args []string) error { return o.run(w, args[0]) },
+	}
+	f := c.Flags()
+	f.StringSliceVar(&o.scopes, "scope", []string{"score"}, "what the key allows: "+strings.Join(serve.Scopes(), ", ")+"; repeatable")
+	f.StringVar(&o.file, "keys", "", "`file` to append the line to (default: it is printed)")
+	complete(c, "scope", words(serve.Scopes()...))
+	return c
+}
+
+func (o *keyOptions) run(w *world, name string) error {
+	token, line, err := serve.NewKey(name, o.scopes)
+	if err != nil {
+		return usageError{err}
+	}
+	if o.file == "" {
+		_, err := fmt.Fprintf(w.stdout, "%s\n", token)
+		fmt.Fprintf(w.stderr, "netanom: the line for the file of keys: %s\n", line)
+		return err
+	}
+	f, err := os.OpenFile(o.file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return cannotWrite(o.file, err)
+	}
+	if err := fill(f, o.file, func(out io.Writer) error {
+		_, err := io.WriteString(out, line+"\n")
+		return err
+	}); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.stdout, "%s\n", token)
+	return err
+}

@@ -1,0 +1,201 @@
+package serve
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/netanom/netanom/model"
+)
+
+// streamBlock is how many lines of a stream are scored at once, if they are there.
+const streamBlock = 256
+
+// A stream answers each line of a body with a line, in constant memory.
+type stream struct {
+	s       *Server
+	call    *call
+	ask     *ask
+	batch   *batch
+	in      *bufio.Reader
+	out     []byte
+	control *http.ResponseController
+	reader  jsonReader
+	line    int // of the body, from 0
+	blank   bool
+}
+
+// stream answers newline-delimited JSON. A line that cannot be scored has an error in
+// its place, and does not end the stream.
+func (s *Server) stream(c *call, a *ask, m *loaded) *problem {
+	a.byRow = true
+	limits := s.o.Limits
+	limits.Rows = streamBlock
+	st := &stream{s: s, call: c, ask: a, batch: m.begin(limits, s.keeps()), in: bufio.NewReaderSize(c.r.Body, limits.Line), control: http.NewResponseController(c.w)}
+	st.reader = jsonReader{dec: jsontext.NewDecoder(bytes.NewReader(nil)), depth: limits.Depth}
+	defer st.batch.end()
+	if err := st.control.EnableFullDuplex(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return internal(err)
+	}
+	h := c.w.Header()
+	h.Set("Content-Type", "application/x-ndjson")
+	h.Set("X-Netanom-Model", m.name+"@"+m.version)
+	for {
+		st.control.SetReadDeadline(time.Now().Add(limits.Read))
+		more, p := st.block()
+		if p != nil {
+			if c.status == 0 {
+				return p
+			}
+			st.fail(p)
+			return nil
+		}
+		if p := st.answer(); p != nil {
+			st.fail(p)
+			return nil
+		}
+		if !more {
+			return nil
+		}
+	}
+}
+
+// block reads lines into the batch: one at least, and those that have arrived already.
+// more is false at the end of the body.
+func (st *stream) block() (more bool, p *problem) {
+	st.batch.clear()
+	for n := 0; n < streamBlock && (n == 0 || st.waiting()); n++ {
+		line, err := st.in.ReadSlice('\n')
+		long := errors.Is(err, bufio.ErrBufferFull)
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = st.in.ReadSlice('\n')
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 || long {
+			if p := st.offer(line, long); p != nil {
+				return false, p
+			}
+		} else if err == nil {
+			n--
+		}
+		if err != nil {
+			return false, streamEnd(err)
+		}
+	}
+	return true, nil
+}
+
+// waiting reports whether a whole line has arrived.
+func (st *stream) waiting() bool {
+	text, _ := st.in.Peek(st.in.Buffered())
+	return bytes.IndexByte(text, '\n') >= 0
+}
+
+// offer offers a line to the batch.
+func (st *stream) offer(line []byte, long bool) *problem {
+	if long {
+		return st.batch.refuse("too-large", "the line is longer than "+itoa(st.s.o.Limits.Line)+" bytes")
+	}
+	st.reader.dec.Reset(bytes.NewBuffer(line))
+	st.batch.start()
+	if st.reader.dec.PeekKind() != '{' {
+		return st.batch.refuse("type", "a line is a JSON object of named fields")
+	}
+	if p := st.reader.object(st.batch, "", nil); p != nil {
+		return st.spoilt(p)
+	}
+	if p := st.reader.ended(); p != nil {
+		return st.spoilt(p)
+	}
+	return st.batch.finish(nil)
+}
+
+// spoilt counts a line that is no record.
+func (st *stream) spoilt(p *problem) *problem {
+	st.batch.cells = st.batch.cells[:st.batch.from()]
+	return st.batch.refuse(p.kind, p.Detail)
+}
+
+// answer scores what was read and writes a line for each.
+func (st *stream) answer() *problem {
+	b := st.batch
+	if b.intake.Offered == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(st.call.r.Context(), st.s.o.Limits.Score)
+	defer cancel()
+	if p := st.s.gate.enter(ctx); p != nil {
+		return p
+	}
+	p := b.score(ctx, st.ask)
+	st.s.gate.leave()
+	if p != nil {
+		return p
+	}
+	if p := st.s.after(ctx, st.call, st.ask, b, st.line); p != nil {
+		return p
+	}
+	st.out = st.out[:0]
+	rejects, warned := b.errors(model.Reject), b.errors(model.Warn)
+	for i := range b.place {
+		st.out = append(appendNumber(append(st.out, `{"row":`...), float64(st.line)), ',')
+		st.out = b.appendLine(st.out, st.ask, i, shifted(errorsOf(rejects, i), st.line), shifted(errorsOf(warned, i), st.line))
+		st.line++
+	}
+	st.control.SetWriteDeadline(time.Now().Add(st.s.o.Limits.Write))
+	if _, err := st.call.w.Write(st.out); err != nil {
+		return newProblem(http.StatusRequestTimeout, "timeout", "the client does not read")
+	}
+	st.control.Flush()
+	return nil
+}
+
+// appendLine writes what is said of a record, and the end of its line.
+func (b *batch) appendLine(dst []byte, a *ask, record int, rejects, warned []fieldError) []byte {
+	row := b.place[record]
+	if row < 0 {
+		dst = append(dst, `"error":"the record was rejected","errors":`...)
+		dst = appendErrors(dst, rejects)
+		return append(dst, "}\n"...)
+	}
+	dst = b.appendScore(dst, a, row)
+	dst = appendNumber(append(dst, `,"threshold":`...), a.pipeline(b.model).Cut.Threshold)
+	dst = appendString(append(dst, `,"version":`...), b.model.version)
+	if len(warned) > 0 {
+		dst = appendErrors(append(dst, `,"warnings":`...), warned)
+	}
+	return append(dst, "}\n"...)
+}
+
+// shifted numbers the errors of a record by its line of the stream.
+func shifted(list []fieldError, line int) []fieldError {
+	for i := range list {
+		list[i].Row = line
+		if list[i].Column != "" {
+			list[i].Pointer = pointer(line, list[i].Column)
+		}
+	}
+	return list
+}
+
+// fail ends an answer that has begun: the last line says why.
+func (st *stream) fail(p *problem) {
+	st.call.failed = p
+	line := appendNumber(append([]byte{}, `{"row":`...), float64(st.line))
+	line = appendString(append(line, `,"error":`...), p.Error)
+	st.control.SetWriteDeadline(time.Now().Add(time.Second))
+	st.call.w.Write(append(line, "}\n"...))
+}
+
+// streamEnd says why a body ended, nil where that was its end.
+func streamEnd(err error) *problem {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return bodyProblem(err)
+}

@@ -1,0 +1,390 @@
+package serve
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A handler answers a call, or says why it does not.
+type handler func(c *call) *problem
+
+// route sets up the routes of clients and of administrators.
+func (s *Server) route() {
+	s.routes, s.admin = http.NewServeMux(), http.NewServeMux()
+	post := func(path string, h handler) { s.handle(s.routes, "POST", path, scoreScope, h) }
+	get := func(path string, need scope, h handler) { s.handle(s.routes, "GET", path, need, h) }
+	for _, path := range []string{"/v1/predict", "/predict"} {
+		post(path, s.predictRoute)
+	}
+	post("/v1/models/{model}/predict", s.predictRoute)
+	post("/v1/models/{model}/versions/{version}/predict", s.predictRoute)
+	post("/v1/feedback", s.feedbackRoute)
+	get("/v1/models", readScope, s.modelsRoute)
+	get("/v1/models/{model}", readScope, s.modelRoute)
+	get("/v1/models/{model}/versions/{version}", readScope, s.modelRoute)
+
+	post("/v2/models/{model}/infer", s.inferRoute)
+	post("/v2/models/{model}/versions/{version}/infer", s.inferRoute)
+	get("/v2", openScope, s.serverMetadataRoute)
+	get("/v2/health/live", openScope, s.liveRoute)
+	get("/v2/health/ready", openScope, s.readyRoute)
+	get("/v2/models/{model}", readScope, s.modelMetadataRoute)
+	get("/v2/models/{model}/versions/{version}", readScope, s.modelMetadataRoute)
+	get("/v2/models/{model}/ready", openScope, s.modelReadyRoute)
+	get("/v2/models/{model}/versions/{version}/ready", openScope, s.modelReadyRoute)
+
+	post("/invocations", s.invocationsRoute)
+	for _, path := range []string{"/livez", "/ping", "/health"} {
+		get(path, openScope, s.liveRoute)
+	}
+	get("/readyz", openScope, s.readyRoute)
+	get("/version", openScope, s.versionRoute)
+	get("/openapi.json", readScope, s.openAPIRoute)
+	get("/metrics", readScope, s.metricsRoute)
+	get("/{$}", openScope, s.pageRoute)
+	get("/assets/{name}", openScope, s.assetRoute)
+
+	admin := func(path string, h handler) { s.handle(s.admin, "POST", path, adminScope, h) }
+	admin("/-/reload", s.reloadRoute)
+	admin("/-/rollback", s.rollbackRoute)
+	admin("/-/activate", s.activateRoute)
+	s.handle(s.admin, "GET", "/-/models", adminScope, s.modelsRoute)
+	s.handle(s.admin, "GET", "/metrics", openScope, s.metricsRoute)
+	s.handle(s.admin, "GET", "/livez", openScope, s.liveRoute)
+	s.handle(s.admin, "GET", "/readyz", openScope, s.readyRoute)
+	for _, mux := range []*http.ServeMux{s.routes, s.admin} {
+		mux.HandleFunc("/", func(_ http.ResponseWriter, r *http.Request) {
+			callOf(r).fail(newProblem(http.StatusNotFound, "not-found", "there is no such route; GET /openapi.json lists those that there are"))
+		})
+	}
+}
+
+// callOf returns the call that a request belongs to.
+func callOf(r *http.Request) *call { return r.Context().Value(callKey{}).(*call) }
+
+// handle lets a handler answer one method of a path, for those whose key allows it.
+// Other methods are a problem.
+func (s *Server) handle(mux *http.ServeMux, method, path string, need scope, h handler) {
+	mux.HandleFunc(method+" "+path, func(_ http.ResponseWriter, r *http.Request) {
+		c := callOf(r)
+		c.r, c.route = r, path
+		c.begin()
+		if p := s.admit(c, need); p != nil {
+			c.fail(p)
+			return
+		}
+		if p := h(c); p != nil {
+			c.fail(p)
+		}
+	})
+	mux.HandleFunc(path, func(_ http.ResponseWriter, r *http.Request) {
+		c := callOf(r)
+		c.r, c.route = r, path
+		p := newProblem(http.StatusMethodNotAllowed, "method", "the route takes %s", method)
+		p.allow = method
+		c.fail(p)
+	})
+}
+
+// admit asks who the request is from, and whether it has not sent too many.
+func (s *Server) admit(c *call, need scope) (p *problem) {
+	c.client = clientOf(c.r)
+	c.key, p = s.keys.admit(c.r, need)
+	if c.key != "" {
+		c.client = c.key
+	}
+	if need == scoreScope {
+		if q := s.rates.take(c.client); q != nil { // refused keys have a rate too
+			return q
+		}
+	}
+	return p
+}
+
+// json answers with a value as JSON.
+func (c *call) json(status int, v any) *problem {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return internal(err)
+	}
+	c.Header().Set("Content-Type", "application/json")
+	c.WriteHeader(status)
+	c.Write(append(text, '\n'))
+	return nil
+}
+
+// errUnpack is a body that is not what its encoding says.
+var errUnpack = errors.New("the body cannot be unpacked")
+
+// unpacker turns errors of gzip into errUnpack.
+type unpacker struct{ io.Reader }
+
+func (u unpacker) Read(p []byte) (int, error) {
+	n, err := u.Reader.Read(p)
+	var large *http.MaxBytesError
+	if err != nil && err != io.EOF && !errors.As(err, &large) {
+		err = errUnpack
+	}
+	return n, err
+}
+
+// smallBody is how large a body may be that is read without waiting for room.
+const smallBody = 64 << 10
+
+// body bounds and unpacks the body of a request. Only so many large bodies are in memory at
+// once; done gives the room back.
+func (s *Server) body(c *call, limit int64) (done func(), p *problem) {
+	if c.r.ContentLength > limit {
+		c.Header().Set("Connection", "close")
+		return nil, bodyProblem(&http.MaxBytesError{Limit: limit})
+	}
+	done = func() {}
+	if c.r.ContentLength < 0 || c.r.ContentLength > smallBody || c.r.Header.Get("Content-Encoding") != "" {
+		ctx, cancel := context.WithTimeout(c.r.Context(), s.o.Limits.Score)
+		defer cancel()
+		if p := s.bodies.enter(ctx); p != nil {
+			return nil, p
+		}
+		done = s.bodies.leave
+	}
+	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, limit)
+	if p := unpack(c, limit); p != nil {
+		done()
+		return nil, p
+	}
+	return done, nil
+}
+
+// unpack unpacks a body, up to a limit unless that is negative: a small body may unpack to
+// a large one.
+func unpack(c *call, limit int64) *problem {
+	switch c.r.Header.Get("Content-Encoding") {
+	case "", "identity":
+		return nil
+	case "gzip":
+	default:
+		return newProblem(http.StatusUnsupportedMediaType, "media-type", "the body may be packed by gzip, and by nothing else")
+	}
+	z, err := gzip.NewReader(c.r.Body)
+	if err != nil {
+		return bodyProblem(errUnpack)
+	}
+	c.r.Body = io.NopCloser(unpacker{z})
+	if limit >= 0 {
+		c.r.Body = http.MaxBytesReader(c.w, c.r.Body, limit)
+	}
+	return nil
+}
+
+// sheetTypes are media types of delimited text.
+var sheetTypes = []string{"text/csv", "text/tab-separated-values", "application/csv", "text/plain"}
+
+// streamTypes are media types of newline-delimited JSON.
+var streamTypes = []string{"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"}
+
+// predictRoute answers POST /v1/predict.
+func (s *Server) predictRoute(c *call) *problem {
+	a, m, p := s.asked(c)
+	if p != nil {
+		return p
+	}
+	media := mediaOf(c.r)
+	switch {
+	case slices.Contains(streamTypes, media):
+		if p := unpack(c, -1); p != nil {
+			return p
+		}
+		return s.stream(c, a, m)
+	case media == "application/json" || media == "":
+		return s.answer(c, a, m, (*jsonReader).read, (*batch).appendPredictions)
+	case slices.Contains(sheetTypes, media):
+		return s.answerSheet(c, a, m, media)
+	}
+	return newProblem(http.StatusUnsupportedMediaType, "media-type", "send application/json, application/x-ndjson, text/csv or text/tab-separated-values")
+}
+
+// mediaOf is the media type of a body, in lower case. What curl says of a body where it
+// is told nothing is taken for JSON.
+func mediaOf(r *http.Request) string {
+	text := r.Header.Get("Content-Type")
+	if text == "application/json" {
+		return text
+	}
+	media, _, err := mime.ParseMediaType(text)
+	switch {
+	case text == "" || media == "application/x-www-form-urlencoded":
+		return ""
+	case err != nil:
+		return "invalid"
+	case strings.HasSuffix(media, "+json"):
+		return "application/json"
+	}
+	return media
+}
+
+// asked finds what is asked, and of which model.
+func (s *Server) asked(c *call) (*ask, *loaded, *problem) {
+	a, p := newAsk(c.r)
+	if p != nil {
+		return nil, nil, p
+	}
+	if name := c.r.PathValue("model"); name != "" {
+		a.model, a.version = name, c.r.PathValue("version")
+	}
+	m, p := s.modelOf(c, a)
+	return a, m, p
+}
+
+// modelOf finds the model that is asked for.
+func (s *Server) modelOf(c *call, a *ask) (*loaded, *problem) {
+	m := s.shelf.find(a.model, a.version)
+	if m == nil {
+		return nil, newProblem(http.StatusNotFound, "not-found", "there is no model, or no version, of that name; GET /v1/models lists them")
+	}
+	c.model = m.name + "@" + m.version
+	return m, nil
+}
+
+// invocationsRoute answers as MLflow's scoring servers do.
+func (s *Server) invocationsRoute(c *call) *problem {
+	a, m, p := s.asked(c)
+	if p != nil {
+		return p
+	}
+	a.byRow = false
+	switch media := mediaOf(c.r); {
+	case media == "application/json" || media == "":
+		return s.answer(c, a, m, (*jsonReader).readFrame, (*batch).appendFrame)
+	case slices.Contains(sheetTypes, media):
+		return s.answerInvocationSheet(c, a, m)
+	}
+	return newProblem(http.StatusUnsupportedMediaType, "media-type", "send application/json or text/csv")
+}
+
+// inferRoute answers an inference request of the Open Inference Protocol.
+func (s *Server) inferRoute(c *call) *problem {
+	a, m, p := s.asked(c)
+	if p != nil {
+		return p
+	}
+	a.byRow = false
+	return s.answer(c, a, m, (*jsonReader).readTensors, (*batch).appendTensors)
+}
+
+// outBuffers hold answers until they are written.
+var outBuffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// answer reads records from JSON, scores them and answers in JSON.
+func (s *Server) answer(c *call, a *ask, m *loaded, read func(*jsonReader, *batch, *ask) *problem, encode func(*batch, []byte, *ask, string) []byte) *problem {
+	done, p := s.body(c, s.o.Limits.Body)
+	if p != nil {
+		return p
+	}
+	defer done()
+	reader, p := readJSON(c.r.Body, s.o.Limits)
+	if p != nil {
+		return p
+	}
+	defer reader.give()
+	ctx, leave, p := s.enter(c)
+	if p != nil {
+		return p
+	}
+	defer leave()
+	b := m.begin(s.o.Limits, s.keeps())
+	defer b.end()
+	if p := read(reader, b, a); p != nil {
+		return p
+	}
+	if a.model != "" && (a.model != m.name || a.version != "" && a.version != m.version) { // the envelope names another
+		return newProblem(http.StatusBadRequest, "parameter", "name the model in the path or in the query: the records were read before the body named it")
+	}
+	return s.scored(ctx, c, a, b, "application/json", func(dst []byte) []byte { return encode(b, dst, a, c.id) })
+}
+
+// enter waits for room to score, and bounds the time of it.
+func (s *Server) enter(c *call) (context.Context, func(), *problem) {
+	ctx, cancel := context.WithTimeout(c.r.Context(), s.o.Limits.Score)
+	if p := s.gate.enter(ctx); p != nil {
+		cancel()
+		return nil, nil, p
+	}
+	return ctx, func() { s.gate.leave(); cancel() }, nil
+}
+
+// scored scores a batch and writes the answer.
+func (s *Server) scored(ctx context.Context, c *call, a *ask, b *batch, media string, encode func([]byte) []byte) *problem {
+	c.rows = b.intake.Offered
+	if p := b.score(ctx, a); p != nil {
+		s.metrics.batch(b)
+		return p
+	}
+	if p := s.after(ctx, c, a, b, 0); p != nil {
+		return p
+	}
+	buffer := outBuffers.Get().(*[]byte)
+	text := encode((*buffer)[:0])
+	h := c.Header()
+	h["Content-Type"] = []string{media}
+	h["X-Netanom-Model"] = []string{c.model}
+	c.Write(text)
+	if *buffer = text; cap(text) <= largestArena {
+		outBuffers.Put(buffer)
+	}
+	s.compare(c, b)
+	return nil
+}
+
+// answerSheet reads records from delimited text, and answers in the same.
+func (s *Server) answerSheet(c *call, a *ask, m *loaded, media string) *problem {
+	if media == "text/plain" {
+		media = "text/csv"
+	}
+	var sheet *sheet
+	read := func(b *batch, text []byte) (p *problem) {
+		sheet, p = readSheet(text, b)
+		return p
+	}
+	return s.answerText(c, a, m, read, media+"; charset=utf-8", func(b *batch, dst []byte) []byte { return b.appendSheet(dst, a, sheet) })
+}
+
+// answerInvocationSheet reads records from CSV, and answers in JSON as MLflow does.
+func (s *Server) answerInvocationSheet(c *call, a *ask, m *loaded) *problem {
+	read := func(b *batch, text []byte) *problem {
+		_, p := readSheet(text, b)
+		return p
+	}
+	return s.answerText(c, a, m, read, "application/json", func(b *batch, dst []byte) []byte { return b.appendFrame(dst, a, c.id) })
+}
+
+// answerText reads records that are not JSON, scores them and answers.
+func (s *Server) answerText(c *call, a *ask, m *loaded, read func(*batch, []byte) *problem, media string, encode func(*batch, []byte) []byte) *problem {
+	done, p := s.body(c, s.o.Limits.Body)
+	if p != nil {
+		return p
+	}
+	defer done()
+	text, err := io.ReadAll(c.r.Body)
+	if err != nil {
+		return bodyProblem(err)
+	}
+	ctx, leave, p := s.enter(c)
+	if p != nil {
+		return p
+	}
+	defer leave()
+	b := m.begin(s.o.Limits, s.keeps())
+	defer b.end()
+	if p := read(b, text); p != nil {
+		return p
+	}
+	return s.scored(ctx, c, a, b, media, func(dst []byte) []byte { return encode(b, dst) })
+}
