@@ -269,6 +269,8 @@ func byName(known layout, name string) (Kind, Role) {
 	}
 	n := normaliseName(name)
 	switch {
+	case strings.HasPrefix(name, ownPrefix):
+		return Unknown, Derivative
 	case slices.Contains(idNames, n):
 		return Unknown, Identifier
 	case slices.Contains(portNames, n):
@@ -276,6 +278,9 @@ func byName(known layout, name string) (Kind, Role) {
 	}
 	return Unknown, Feature
 }
+
+// ownPrefix begins the names of columns in which netanom says what it thought of a record.
+const ownPrefix = "netanom_"
 
 // settleLabel leaves one Label: of several in a layout the first in its order,
 // and without one the best of the other columns by name.

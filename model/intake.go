@@ -2,6 +2,7 @@ package model
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strconv"
 
@@ -204,7 +205,13 @@ func (in *Intake) put(row int, field string, j int, c Cell) bool {
 	return true
 }
 
-func formatted(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+// formatted writes a number without an exponent where that is not long.
+func formatted(v float64) string {
+	if math.Abs(v) < 1e15 && math.Abs(v) >= 1e-6 || v == 0 {
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
 
 // fault counts a fault, and reports whether the row may be scored all the same.
 func (in *Intake) fault(row int, field string, t Trouble, text string) bool {

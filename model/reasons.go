@@ -179,6 +179,14 @@ func (in *Input) commonest() int32 {
 	return int32(best)
 }
 
+// Commonest returns the level that most training rows had, nil if there was none.
+func (in *Input) Commonest() any {
+	if c := in.commonest(); c != learn.NoLevel {
+		return in.Levels[c]
+	}
+	return nil
+}
+
 // margins returns the model's own scores, on its scale without ends if it has one.
 func (p *Pipeline) margins(x *learn.Matrix) ([]float64, error) {
 	z, err := p.Steps.Apply(x)

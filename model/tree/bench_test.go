@@ -70,13 +70,21 @@ func BenchmarkExplain(b *testing.B) {
 	full := fit(b, Forest{}, x, y).(*ForestModel)
 	x = x.Slice(0, 200)
 	for name, m := range map[string]*ForestModel{"small": small, "full": full} {
-		b.Run(name, func(b *testing.B) {
+		b.Run(name+"/batch", func(b *testing.B) {
 			for b.Loop() {
 				if _, err := m.Explain(x); err != nil {
 					b.Fatal(err)
 				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(x.Rows), "ns/row")
+		})
+		b.Run(name+"/row", func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i = (i + 1) % x.Rows {
+				if _, err := m.Explain(x.Slice(i, i+1)); err != nil {
+					b.Fatal(err)
+				}
+			}
 		})
 	}
 }

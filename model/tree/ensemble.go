@@ -48,6 +48,9 @@ type Ensemble struct {
 
 	once sync.Once
 	fast atomic.Pointer[layout]
+
+	mixing sync.Mutex
+	shaps  []*shap // of the mixes of outputs explained so far
 }
 
 // Size returns the number of outputs: the numbers that Raw writes for each row.

@@ -17,7 +17,6 @@ type layout struct {
 	slots   []slot
 	outputs []int32
 	size    int
-	plain   bool // there is no split on levels
 }
 
 // A step is a node in 16 bytes. A leaf leads to itself.
@@ -49,7 +48,6 @@ func newLayout(e *Ensemble) *layout {
 		leaves:  make([]int32, len(e.Nodes)),
 		outputs: e.Outputs,
 		size:    e.Size(),
-		plain:   true,
 	}
 	places := make(map[slot]int32)
 	place := func(s slot) int32 {
@@ -74,7 +72,6 @@ func newLayout(e *Ensemble) *layout {
 			}
 			f.nodes[i] = step{value: n.Value, low: n.Low, slot: place(slot{column: n.Column, missing: missing})}
 		default:
-			f.plain = false
 			levels := len(e.Columns[n.Column].Levels)
 			at := place(slot{column: n.Column, levels: int32(levels)})
 			f.nodes[i] = step{value: math.Float64frombits(uint64(len(f.sets))), low: n.Low, slot: ^at}

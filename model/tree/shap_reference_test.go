@@ -1,14 +1,101 @@
 package tree
 
-import (
-	"math"
+import "github.com/netanom/netanom/model/learn"
 
-	"github.com/netanom/netanom/model/learn"
-)
+// explainRecursive is Shap by recursion from each root to the leaves, with a rule of
+// its own size for each tree: the same sums in another order.
+func explainRecursive(e *Ensemble, x *learn.Matrix, mix []float64) (parts [][]float64, base float64) {
+	s := newRecursive(e, mix)
+	w := s.walker(x)
+	for range e.Columns {
+		parts = append(parts, make([]float64, x.Rows))
+	}
+	for i := range x.Rows {
+		w.row(i)
+		for j, v := range w.parts {
+			parts[j][i] = v
+		}
+	}
+	return parts, s.base
+}
 
-// A shapWalker explains rows, in scratch space of its own.
-type shapWalker struct {
-	*shap
+// recursive is what all rows share.
+type recursive struct {
+	e      *Ensemble
+	value  []float64 // of leaves, what they hold weighted with mix; of splits, the mean over the training rows below
+	share  []float64 // of each node, its part of the training rows of its parent
+	depth  int       // splits on the longest path
+	points []int     // of each tree, how many points of quadrature it takes
+	rules  [][]point // by how many points
+	base   float64
+}
+
+func newRecursive(e *Ensemble, mix []float64) *recursive {
+	s := &recursive{e: e, value: make([]float64, len(e.Nodes)), share: make([]float64, len(e.Nodes)), points: make([]int, len(e.Roots))}
+	depth := make([]int, len(e.Nodes))
+	on := make([]int, len(e.Columns))
+	for t, root := range e.Roots {
+		from, to := e.span(t)
+		for i := to - 1; i >= from; i-- {
+			s.node(t, i, mix)
+		}
+		s.base += s.value[root]
+		for i := from; i < to; i++ {
+			if n := &e.Nodes[i]; n.Column != Leaf {
+				depth[n.Low], depth[n.Low+1] = depth[i]+1, depth[i]+1
+				s.depth = max(s.depth, depth[i]+1)
+			}
+		}
+		s.points[t] = max(1, (e.distinct(root, on)+1)/2)
+		for len(s.rules) <= s.points[t] {
+			s.rules = append(s.rules, legendre(len(s.rules)))
+		}
+	}
+	return s
+}
+
+// node fills in the value of a node whose children have theirs, and their shares.
+func (s *recursive) node(tree int, i int32, mix []float64) {
+	n := &s.e.Nodes[i]
+	if n.Column == Leaf {
+		leaf := s.e.Values[n.Low : int(n.Low)+s.e.Width]
+		if s.e.Outputs != nil {
+			mix = mix[s.e.Outputs[tree]:][:1]
+		}
+		for k, v := range leaf {
+			s.value[i] += mix[k] * v
+		}
+		return
+	}
+	low, high := s.e.Cover[n.Low], s.e.Cover[n.Low+1]
+	part := 0.5
+	if low+high > 0 {
+		part = low / (low + high)
+	}
+	s.share[n.Low], s.share[n.Low+1] = part, 1-part
+	s.value[i] = part*s.value[n.Low] + (1-part)*s.value[n.Low+1]
+}
+
+// distinct returns the largest number of different columns that a path from a node
+// down looks at. on counts the splits on each column above, and comes back as it was.
+func (e *Ensemble) distinct(node int32, on []int) int {
+	n := &e.Nodes[node]
+	if n.Column == Leaf {
+		return 0
+	}
+	more := 0
+	if on[n.Column] == 0 {
+		more = 1
+	}
+	on[n.Column]++
+	most := max(e.distinct(n.Low, on), e.distinct(n.Low+1, on))
+	on[n.Column]--
+	return most + more
+}
+
+// A recursiveWalker explains rows, in scratch space of its own.
+type recursiveWalker struct {
+	*recursive
 	x      *learn.Matrix
 	at     int // the row
 	parts  []float64
@@ -32,8 +119,8 @@ type level struct {
 	sum     []float64 // of weight times value over the leaves below
 }
 
-func (s *shap) walker(x *learn.Matrix) *shapWalker {
-	w := &shapWalker{shap: s, x: x, parts: make([]float64, len(s.e.Columns)), known: make([]factor, len(s.e.Columns)), levels: make([]level, s.depth+1)}
+func (s *recursive) walker(x *learn.Matrix) *recursiveWalker {
+	w := &recursiveWalker{recursive: s, x: x, parts: make([]float64, len(s.e.Columns)), known: make([]factor, len(s.e.Columns)), levels: make([]level, s.depth+1)}
 	most := len(s.rules)
 	room := make([]float64, 3*most*len(w.levels))
 	for d := range w.levels {
@@ -47,11 +134,11 @@ func (s *shap) walker(x *learn.Matrix) *shapWalker {
 }
 
 // row fills parts with those of a row.
-func (w *shapWalker) row(i int) {
+func (w *recursiveWalker) row(i int) {
 	w.at = i
 	clear(w.parts)
 	for t, root := range w.e.Roots {
-		w.points = w.rules[w.shap.points[t]]
+		w.points = w.rules[w.recursive.points[t]]
 		weight := w.levels[0].weight
 		for q := range w.points {
 			weight[q] = 1
@@ -62,7 +149,7 @@ func (w *shapWalker) row(i int) {
 
 // walk fills in the sum of the level of a node, and adds what the splits below are
 // worth to the parts of their columns.
-func (w *shapWalker) walk(node int32, depth int) {
+func (w *recursiveWalker) walk(node int32, depth int) {
 	n := &w.e.Nodes[node]
 	l := &w.levels[depth]
 	sum := l.sum[:len(w.points)]
@@ -97,7 +184,7 @@ func (w *shapWalker) walk(node int32, depth int) {
 }
 
 // child walks one side of a split, by which the factor of its column becomes another.
-func (w *shapWalker) child(node int32, depth int, column int32, before, now factor) {
+func (w *recursiveWalker) child(node int32, depth int, column int32, before, now factor) {
 	l, weight := &w.levels[depth], w.levels[depth-1].weight
 	now.inverse = l.inverse[:len(w.points)]
 	for q, p := range w.points {
@@ -121,7 +208,7 @@ func (w *shapWalker) child(node int32, depth int, column int32, before, now fact
 
 // leaf is child for a leaf, where all comes to sums without a division. The weights
 // and the sum are those of its parent.
-func (w *shapWalker) leaf(node int32, weight, sum []float64, column int32, before, now factor) {
+func (w *recursiveWalker) leaf(node int32, weight, sum []float64, column int32, before, now factor) {
 	v := w.value[node]
 	if v == 0 {
 		return
@@ -147,39 +234,10 @@ func (w *shapWalker) leaf(node int32, weight, sum []float64, column int32, befor
 }
 
 // integral is that of what leaves add up to without the factor of a column.
-func (w *shapWalker) integral(sum, inverse []float64) float64 {
+func (w *recursiveWalker) integral(sum, inverse []float64) float64 {
 	var total float64
 	for q, p := range w.points {
 		total += p.weight * sum[q] * inverse[q]
 	}
 	return total
-}
-
-// A point is one of those at which quadrature from 0 to 1 takes a function.
-type point struct{ at, weight float64 }
-
-// legendre returns the n points of Gauss–Legendre quadrature from 0 to 1, which is
-// exact for polynomials of degree 2n−1: the roots of the Legendre polynomial, found
-// by Newton's method from Tricomi's approximation (Press et al., "Numerical
-// Recipes", 3rd ed., section 4.6.1).
-func legendre(n int) []point {
-	points := make([]point, n)
-	for i := range points {
-		z := math.Cos(math.Pi * (float64(i) + 0.75) / (float64(n) + 0.5))
-		slope := 0.0
-		for range 100 {
-			p, before := 1.0, 0.0
-			for k := range n {
-				p, before = ((2*float64(k)+1)*z*p-float64(k)*before)/float64(k+1), p
-			}
-			slope = float64(n) * (z*p - before) / (z*z - 1)
-			step := p / slope
-			z -= step
-			if math.Abs(step) < 1e-15 {
-				break
-			}
-		}
-		points[i] = point{at: (1 - z) / 2, weight: 1 / ((1 - z*z) * slope * slope)}
-	}
-	return points
 }
