@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -142,7 +143,9 @@ func (o *serveOptions) listening(addresses map[string]string) {
 	}
 	var names []string
 	for _, m := range o.serve.Models {
-		names = append(names, m.Name)
+		if !slices.Contains(names, m.Name) {
+			names = append(names, m.Name)
+		}
 	}
 	fmt.Fprintf(o.world.stderr, "netanom: %s served at %s://%s (end with Ctrl-C)\n", strings.Join(names, ", "), scheme, addresses["clients"])
 	for _, name := range []string{"admin", "pprof"} {

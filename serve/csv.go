@@ -218,7 +218,10 @@ func (b *batch) appendSheetCells(dst []byte, a *ask, record int, d byte, rejects
 	} else {
 		label, wrong = []byte("rejected"), []byte("the record was rejected")
 		for _, e := range errorsOf(rejects, record) {
-			wrong = append(append(append(append(wrong, "; "...), e.Column...), ": "...), e.Message...)
+			if wrong = append(wrong, "; "...); e.Column != "" {
+				wrong = append(append(wrong, e.Column...), ": "...)
+			}
+			wrong = append(wrong, e.Message...)
 		}
 	}
 	dst = append(append(dst, score...), d)

@@ -19,8 +19,12 @@ type drift struct {
 	levels   []int64 // by input: cells with a level that training did not have, since the start
 }
 
-// driftRows is how many rows a window has.
-const driftRows = 10000
+// driftRows is how many rows a window has, and driftLeast how many it needs for a verdict
+// before the first is full.
+const (
+	driftRows  = 10000
+	driftLeast = 1000
+)
 
 func newDrift(p *model.Pipeline) *drift {
 	return &drift{rows: driftRows, now: p.Schema.NewCounter(), levels: make([]int64, len(p.Schema.Inputs))}

@@ -59,8 +59,11 @@ func openFeedback(path string, now func() time.Time) (*feedback, error) {
 			f.count(&j)
 		}
 	})
+	if err != nil {
+		return nil, err
+	}
 	f.ledger = l
-	return f, err
+	return f, nil
 }
 
 func (f *feedback) count(j *judged) {

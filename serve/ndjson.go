@@ -183,13 +183,15 @@ func shifted(list []fieldError, line int) []fieldError {
 	return list
 }
 
-// fail ends an answer that has begun: the last line says why.
+// fail ends an answer that has begun: the last line says why, and the end of the answer
+// is missing.
 func (st *stream) fail(p *problem) {
-	st.call.failed = p
+	st.call.failed, st.call.abort = p, true
 	line := appendNumber(append([]byte{}, `{"row":`...), float64(st.line))
 	line = appendString(append(line, `,"error":`...), p.Error)
 	st.control.SetWriteDeadline(time.Now().Add(time.Second))
 	st.call.w.Write(append(line, "}\n"...))
+	st.control.Flush()
 }
 
 // streamEnd says why a body ended, nil where that was its end.

@@ -1,12 +1,9 @@
 package serve
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
 
-	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/model"
 )
 
@@ -46,22 +43,13 @@ func (s *Server) openAPI() object {
 	return doc
 }
 
-// example is a record to try, with values of the types that the columns have.
+// example is a record to try: the median of each number and the most frequent level.
 func (m *loaded) example() object {
 	out := object{}
-	if len(m.pipeline.Tests) == 0 {
-		return out
-	}
-	record := m.pipeline.Tests[0].Record
 	for j := range m.pipeline.Schema.Inputs {
 		in := &m.pipeline.Schema.Inputs[j]
-		text, there := record[in.Name]
-		if v, ok := dataset.ParseNumber([]byte(text)); ok && !in.Coded() {
-			out[in.Name] = json.Number(strconv.FormatFloat(v, 'f', -1, 64))
-		} else if there {
-			out[in.Name] = text
-		} else {
-			out[in.Name] = nil
+		if out[in.Name] = any(in.Median); in.Coded() {
+			out[in.Name] = in.Commonest()
 		}
 	}
 	return out
@@ -106,8 +94,8 @@ func (m *loaded) columnSchema(in *model.Input) object {
 			}
 			c["enum"] = levels
 		}
-		if len(in.Levels) > 0 {
-			c["examples"] = []any{in.Levels[0]}
+		if level := in.Commonest(); level != nil {
+			c["examples"] = []any{level}
 		}
 		return c
 	}

@@ -30,7 +30,6 @@ func (s *Server) paths(first *loaded, names []any) object {
 	out := object{
 		"/v1/predict":                object{"post": predict},
 		"/v1/models/{model}/predict": object{"post": byName},
-		"/v1/feedback":               object{"post": operation("feedback", "feedback", "Give the true labels of records", label, "", "400", "401", "403", "404", "413", "422", "429", "503")},
 		"/v1/models":                 object{"get": operation("models", "models", "List the models", nil, "", "401", "403")},
 		"/v1/models/{model}":         object{"get": withModel(operation("models", "model", "Describe a model: columns, levels, ranges, threshold, figures", nil, "", "401", "403", "404"))},
 		"/v2/models/{model}/infer":   object{"post": inferring},
@@ -41,6 +40,9 @@ func (s *Server) paths(first *loaded, names []any) object {
 		"/metrics":                   object{"get": operation("operation", "metrics", "Metrics for Prometheus", nil, "", "401", "403")},
 		"/openapi.json":              object{"get": operation("operation", "openapi", "This document", nil, "", "401", "403")},
 		"/version":                   object{"get": open(operation("operation", "version", "The version of the program", nil, ""))},
+	}
+	if s.feedback != nil {
+		out["/v1/feedback"] = object{"post": operation("feedback", "feedback", "Give the true labels of records", label, "", "400", "401", "403", "404", "413", "422", "429", "503")}
 	}
 	for path, id := range map[string]string{"/livez": "livez", "/ping": "ping", "/health": "health", "/v2/health/live": "live"} {
 		out[path] = object{"get": open(operation("operation", id, "Whether the service lives", nil, "Health"))}

@@ -73,6 +73,9 @@ func callOf(r *http.Request) *call { return r.Context().Value(callKey{}).(*call)
 // handle lets a handler answer one method of a path, for those whose key allows it.
 // Other methods are a problem.
 func (s *Server) handle(mux *http.ServeMux, method, path string, need scope, h handler) {
+	if mux == s.routes {
+		s.listed = append(s.listed, path)
+	}
 	mux.HandleFunc(method+" "+path, func(_ http.ResponseWriter, r *http.Request) {
 		c := callOf(r)
 		c.r, c.route = r, path
@@ -143,7 +146,6 @@ const smallBody = 64 << 10
 // once; done gives the room back.
 func (s *Server) body(c *call, limit int64) (done func(), p *problem) {
 	if c.r.ContentLength > limit {
-		c.Header().Set("Connection", "close")
 		return nil, bodyProblem(&http.MaxBytesError{Limit: limit})
 	}
 	done = func() {}

@@ -96,7 +96,7 @@ func internal(err error) *problem {
 
 // rejected lists what is wrong with the records.
 func (b *batch) rejected() *problem {
-	p := newProblem(http.StatusUnprocessableEntity, "validation", "%d of %d records", b.intake.Refused, b.intake.Offered)
+	p := newProblem(http.StatusUnprocessableEntity, "validation", "%d of %d records cannot be scored", b.intake.Refused, b.intake.Offered)
 	p.Errors = b.errors(model.Reject)
 	return p
 }

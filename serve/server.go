@@ -35,6 +35,7 @@ type Server struct {
 	redacted map[string]bool
 	routes   *http.ServeMux
 	admin    *http.ServeMux
+	listed   []string // routes of clients
 	ids      requestIDs
 	draining atomic.Bool
 }
@@ -130,6 +131,7 @@ type call struct {
 	rows   int
 	model  string
 	failed *problem
+	abort  bool // the answer ends where it should not: the connection is cut
 }
 
 // Header implements http.ResponseWriter.
@@ -175,6 +177,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, routes *http.Serv
 		}
 		s.metrics.inFlight.Dec()
 		s.finish(c, began)
+		if c.abort {
+			panic(http.ErrAbortHandler)
+		}
 	}()
 	if s.cors(c) {
 		return
@@ -192,7 +197,8 @@ type callKey struct{}
 // panicked answers when the service has made a mistake that nobody foresaw.
 func (c *call) panicked(err any) {
 	if err == http.ErrAbortHandler {
-		panic(err)
+		c.abort = true
+		return
 	}
 	c.s.o.Log.Error("a request made the service panic", "request", c.id, "route", c.route, "error", fmt.Sprint(err), "stack", string(debug.Stack()))
 	c.fail(newProblem(http.StatusInternalServerError, "internal", "the log says more under the id of the request"))
@@ -205,6 +211,9 @@ func (c *call) fail(p *problem) {
 		c.s.o.Log.Error("a request failed", "request", c.id, "route", c.route, "error", p.cause.Error())
 	}
 	if c.status == 0 {
+		if p.Status == http.StatusRequestTimeout || p.Status == http.StatusRequestEntityTooLarge { // the rest of the body is not waited for
+			c.Header().Set("Connection", "close")
+		}
 		p.write(c, c.id)
 	}
 }

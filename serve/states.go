@@ -27,7 +27,7 @@ var (
 	sinkAlerts   = describe("alert_deliveries_total", "Alerts that a sink has sent, and that it could not.", "sink", "outcome")
 	sinkBacklog  = describe("alert_backlog_bytes", "Alerts that wait for a sink.", "sink")
 	liveFigures  = describe("live_quality", "Precision, recall and share of false alarms, by all labels in the file of feedback.", "model", "figure")
-	feedbackRows = describe("feedback_rows", "Labels in the file of feedback, by verdict and truth.", "model", "verdict", "truth")
+	feedbackRows = describe("feedback_labels", "Labels in the file of feedback, by verdict and truth.", "model", "verdict", "truth")
 )
 
 var allStates = []*prometheus.Desc{modelInfo, modelLoaded, modelFailing, queueDepth, driftRowsOf, featurePSI, featureDrift, unseenLevels, alertsOf, sinkAlerts, sinkBacklog, liveFigures, feedbackRows}
@@ -72,13 +72,18 @@ func (s *states) Collect(out chan<- prometheus.Metric) {
 func (s *states) collectDrift(out chan<- prometheus.Metric, m *loaded, gauge func(*prometheus.Desc, float64, ...string)) {
 	list, unseen, rows := m.drift.verdicts()
 	gauge(driftRowsOf, float64(rows), m.name, m.version)
+	if rows < driftLeast {
+		list = nil // what so few records say is chance, or one client
+	}
 	for j := range list {
 		if list[j].Stability.PSI == list[j].Stability.PSI {
 			gauge(featurePSI, list[j].Stability.PSI, m.name, list[j].Column)
 		}
 		gauge(featureDrift, driftLevel(list[j].Verdict), m.name, list[j].Column)
-		if m.pipeline.Schema.Inputs[j].Coded() {
-			out <- prometheus.MustNewConstMetric(unseenLevels, prometheus.CounterValue, float64(unseen[j]), m.name, list[j].Column)
+	}
+	for j := range unseen {
+		if in := &m.pipeline.Schema.Inputs[j]; in.Coded() {
+			out <- prometheus.MustNewConstMetric(unseenLevels, prometheus.CounterValue, float64(unseen[j]), m.name, in.Name)
 		}
 	}
 }
