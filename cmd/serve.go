@@ -116,19 +116,25 @@ func (o *serveOptions) run(ctx context.Context) error {
 	if o.access {
 		o.serve.Access = o.serve.Log
 	}
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP) // before models are loaded, lest it ends the process
+	defer signal.Stop(hup)
 	s, err := serve.New(ctx, o.serve)
 	if err != nil {
 		return err
 	}
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
+	work, stop := context.WithCancel(ctx)
+	defer stop()
 	go func() {
-		for range hup {
-			s.Reload() // what failed is logged
+		for {
+			select {
+			case <-work.Done():
+				return
+			case <-hup:
+				s.Reload() // what failed is logged
+			}
 		}
 	}()
-	defer close(hup)
 	return s.Run(ctx, o.listening)
 }
 

@@ -18,7 +18,7 @@ func (s *Server) after(ctx context.Context, c *call, a *ask, b *batch, first int
 	s.metrics.batch(b)
 	b.model.drift.add(b.intake)
 	if s.alerts != nil {
-		if err := s.alert(ctx, c, a, b, first); err != nil {
+		if err := s.alert(context.WithoutCancel(ctx), c, a, b, first); err != nil { // a client that hangs up has caused alerts all the same
 			s.o.Log.Error("alerts were not written", "request", c.id, "error", err.Error())
 		}
 	}

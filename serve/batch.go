@@ -230,18 +230,51 @@ func (b *batch) record(row int, redacted map[string]bool) json.RawMessage {
 			out = append(out, ',')
 		}
 		out = append(appendString(out, r.form.names[i]), ':')
-		switch c.kind {
-		case model.NullCell:
-			out = append(out, "null"...)
-		case model.TrueCell:
-			out = append(out, "true"...)
-		case model.FalseCell:
-			out = append(out, "false"...)
-		case model.NumberCell:
-			out = append(out, b.text(c)...)
-		default:
-			out = appendString(out, b.text(c))
-		}
+		out = b.appendValue(out, c)
 	}
 	return append(out, '}')
+}
+
+// values writes the values of a kept record as a JSON array.
+func (b *batch) values(row int) []byte {
+	r := b.rows[row]
+	out := []byte{'['}
+	for i, c := range b.cells[r.from:r.to] {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = b.appendValue(out, c)
+	}
+	return append(out, ']')
+}
+
+// objectOf puts names to values that values has written.
+func objectOf(names []string, values []byte) json.RawMessage {
+	var list []json.RawMessage
+	if json.Unmarshal(values, &list) != nil { // nothing else writes such arrays
+		return json.RawMessage("{}")
+	}
+	out := []byte{'{'}
+	for i, v := range list {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(append(appendString(out, names[i]), ':'), v...)
+	}
+	return append(out, '}')
+}
+
+// appendValue writes a cell as JSON.
+func (b *batch) appendValue(dst []byte, c cell) []byte {
+	switch c.kind {
+	case model.NullCell:
+		return append(dst, "null"...)
+	case model.TrueCell:
+		return append(dst, "true"...)
+	case model.FalseCell:
+		return append(dst, "false"...)
+	case model.NumberCell:
+		return append(dst, b.text(c)...)
+	}
+	return appendString(dst, b.text(c))
 }

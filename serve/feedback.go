@@ -3,6 +3,7 @@ package serve
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,13 +28,15 @@ type feedback struct {
 	counts map[string]*tally // by model
 }
 
-// A remembered is a row that was scored and has no label yet.
+// A remembered is a row that was scored, and its label once that is known.
 type remembered struct {
 	judged
-	record    json.RawMessage
+	names     []string // of its fields
+	values    []byte   // these, as a JSON array
 	labelName string
 	normal    []string
-	label     string // "" until it is known
+	label     string        // "" until it is given
+	written   chan struct{} // closed when the label is on the disk, or could not be written; nil before it is given
 }
 
 // A ring forgets the oldest of so many ids.
@@ -132,14 +135,17 @@ func (s *Server) feedbackRoute(c *call) *problem {
 		}
 		rows[i] = r
 	}
+	stored := 0
+	if len(wrong) == 0 {
+		var err error
+		if stored, wrong, err = s.feedback.store(rows, items); err != nil {
+			return internal(err)
+		}
+	}
 	if len(wrong) > 0 {
-		p := newProblem(http.StatusUnprocessableEntity, "validation", "%d of %d items; nothing was stored", len(wrong), len(items))
+		p := newProblem(http.StatusUnprocessableEntity, "validation", "%d of %d items cannot be taken, and nothing was stored", len(wrong), len(items))
 		p.Errors = wrong[:min(len(wrong), model.MaxFaults)]
 		return p
-	}
-	stored, err := s.feedback.store(rows, items)
-	if err != nil {
-		return internal(err)
 	}
 	c.rows = len(items)
 	return c.json(http.StatusOK, map[string]any{"accepted": len(items), "stored": stored})
@@ -196,8 +202,6 @@ func (s *Server) resolve(c *call, t *truth, i int) (*remembered, *fieldError) {
 		r := s.feedback.rows[t.ID]
 		s.feedback.mu.Unlock()
 		switch {
-		case r != nil && r.label != "" && r.label != t.Label:
-			return nil, &fieldError{Pointer: "/" + itoa(i) + "/id", Code: "conflict", Message: "the row has another label already"}
 		case r != nil:
 			return r, nil
 		case t.Record == nil:
@@ -251,7 +255,7 @@ func (s *Server) judge(c *call, t *truth, i int) (*remembered, *fieldError) {
 func (b *batch) remembered(record int, id string, now time.Time) *remembered {
 	row := b.place[record]
 	training := &b.model.pipeline.Training
-	r := &remembered{record: b.record(record, nil), labelName: training.Label, normal: training.Normal}
+	r := &remembered{names: b.rows[record].form.names, values: b.values(record), labelName: training.Label, normal: training.Normal}
 	if r.labelName == "" {
 		r.labelName = "label"
 	}
@@ -262,36 +266,71 @@ func (b *batch) remembered(record int, id string, now time.Time) *remembered {
 	return r
 }
 
-// store writes labels down, and counts them when they are on the disk.
-func (f *feedback) store(rows []*remembered, items []truth) (stored int, err error) {
-	var lines []byte
-	var fresh []int
-	f.mu.Lock()
-	for i, r := range rows {
-		if r.label == items[i].Label {
-			continue // said before
-		}
-		r.label, r.Truth = items[i].Label, "attack"
-		if slices.Contains(r.normal, r.label) || dataset.IsNormal(r.label) {
-			r.Truth = "normal"
-		}
-		lines = append(lines, r.line(r.record, r.labelName, r.label)...)
-		fresh = append(fresh, i)
+// store writes labels down, and counts them when they are on the disk. wrong lists items
+// whose row has another label already; then nothing is stored.
+func (f *feedback) store(rows []*remembered, items []truth) (stored int, wrong []fieldError, err error) {
+	fresh, before, wrong := f.claim(rows, items)
+	if len(wrong) > 0 {
+		f.settle(fresh, false)
+		return 0, wrong, nil
 	}
-	f.mu.Unlock()
+	var lines []byte
+	for _, r := range fresh {
+		lines = append(lines, r.line(objectOf(r.names, r.values), r.labelName, r.label)...)
+	}
 	if len(lines) > 0 {
 		err = f.ledger.append(lines)
 	}
+	f.settle(fresh, err == nil)
+	for _, r := range before { // what others are still writing is not acknowledged before it is written
+		<-r.written
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, i := range fresh {
-		if err != nil {
-			rows[i].label = ""
-			continue
+	for _, r := range before {
+		if r.label == "" && err == nil {
+			err = errors.New("the label could not be written by the request that gave it first")
 		}
-		f.count(&rows[i].judged)
 	}
-	return len(fresh), err
+	return len(fresh), nil, err
+}
+
+// claim gives rows their labels: fresh are those that had none, before those that were
+// given the same label before.
+func (f *feedback) claim(rows []*remembered, items []truth) (fresh, before []*remembered, wrong []fieldError) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, r := range rows {
+		switch r.label {
+		case "":
+			r.label, r.Truth, r.written = items[i].Label, "attack", make(chan struct{})
+			if slices.Contains(r.normal, r.label) || dataset.IsNormal(r.label) {
+				r.Truth = "normal"
+			}
+			fresh = append(fresh, r)
+		case items[i].Label:
+			if !slices.Contains(fresh, r) {
+				before = append(before, r)
+			}
+		default:
+			wrong = append(wrong, fieldError{Row: i, Pointer: "/" + itoa(i) + "/id", Code: "conflict", Message: "the row has another label already"})
+		}
+	}
+	return fresh, before, wrong
+}
+
+// settle counts labels that have been written, and forgets those that have not.
+func (f *feedback) settle(fresh []*remembered, written bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, r := range fresh {
+		if written {
+			f.count(&r.judged)
+		} else {
+			r.label = ""
+		}
+		close(r.written)
+	}
 }
 
 // collect tells how good verdicts were, by the labels that are known.

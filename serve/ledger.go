@@ -37,6 +37,10 @@ func openLedger(path string, known func(line []byte)) (*ledger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the file of feedback: %w", err)
 	}
+	if err := lockFile(f); err != nil { // before it is read: what another process appends must not be cut off
+		f.Close()
+		return nil, fmt.Errorf("cannot use the file of feedback: %w", err)
+	}
 	l := &ledger{file: f}
 	lines := bufio.NewReaderSize(f, 1<<16)
 	for {
@@ -52,7 +56,7 @@ func openLedger(path string, known func(line []byte)) (*ledger, error) {
 		}
 		break
 	}
-	if err := errors.Join(f.Truncate(l.size), lockFile(f)); err != nil {
+	if err := f.Truncate(l.size); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("cannot use the file of feedback: %w", err)
 	}

@@ -55,10 +55,7 @@ type rates struct {
 	clients map[string]*client
 }
 
-type client struct {
-	limiter *rate.Limiter
-	last    time.Time
-}
+type client struct{ limiter *rate.Limiter }
 
 func newRates(perSecond float64, burst int, now func() time.Time) *rates {
 	if perSecond <= 0 {
@@ -82,7 +79,6 @@ func (r *rates) take(name string) *problem {
 		c = &client{limiter: rate.NewLimiter(r.limit, r.burst)}
 		r.clients[name] = c
 	}
-	c.last = now
 	take := c.limiter.ReserveN(now, 1)
 	if wait := take.DelayFrom(now); wait > 0 {
 		take.CancelAt(now)
@@ -91,21 +87,21 @@ func (r *rates) take(name string) *problem {
 	return nil
 }
 
-// forget makes room for another client: those whose allowance is full again know
-// nothing, and if all are busy, the one that was longest away goes.
+// forget makes room for other clients: those whose allowance is full again know nothing,
+// and if most are busy, half of them, whichever, begin anew.
 func (r *rates) forget(now time.Time) {
 	if len(r.clients) < maxClients {
 		return
 	}
-	var oldest string
 	for name, c := range r.clients {
 		if c.limiter.TokensAt(now) >= float64(r.burst) {
 			delete(r.clients, name)
-		} else if oldest == "" || c.last.Before(r.clients[oldest].last) {
-			oldest = name
 		}
 	}
-	if len(r.clients) >= maxClients {
-		delete(r.clients, oldest)
+	for name := range r.clients {
+		if len(r.clients) <= maxClients/2 {
+			return
+		}
+		delete(r.clients, name)
 	}
 }

@@ -34,6 +34,10 @@ type stream struct {
 // stream answers newline-delimited JSON. A line that cannot be scored has an error in
 // its place, and does not end the stream.
 func (s *Server) stream(c *call, a *ask, m *loaded) *problem {
+	defer s.endStream(c, c.r.Body)
+	if p := unpack(c, -1); p != nil {
+		return p
+	}
 	a.byRow = true
 	limits := s.o.Limits
 	limits.Rows = streamBlock
@@ -64,6 +68,23 @@ func (s *Server) stream(c *call, a *ask, m *loaded) *problem {
 			return nil
 		}
 	}
+}
+
+// lateBody is how much of a body may come behind what was read of it.
+const lateBody = 4 << 10
+
+// endStream makes sure that what a client still sends of a body is never taken for another
+// request: unless the body has come to its end, the connection ends.
+func (s *Server) endStream(c *call, body io.Reader) {
+	http.NewResponseController(c.w).SetReadDeadline(time.Now().Add(time.Second))
+	if n, err := io.CopyN(io.Discard, body, lateBody); n < lateBody && errors.Is(err, io.EOF) {
+		return
+	}
+	if c.status == 0 {
+		c.Header()["Connection"] = hangUp
+		return
+	}
+	c.abort = true
 }
 
 // block reads lines into the batch: one at least, and those that have arrived already.

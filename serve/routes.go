@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"compress/flate"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -127,13 +128,18 @@ func (c *call) json(status int, v any) *problem {
 // errUnpack is a body that is not what its encoding says.
 var errUnpack = errors.New("the body cannot be unpacked")
 
+// failing is a reader that only has an error.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
 // unpacker turns errors of gzip into errUnpack.
 type unpacker struct{ io.Reader }
 
 func (u unpacker) Read(p []byte) (int, error) {
 	n, err := u.Reader.Read(p)
-	var large *http.MaxBytesError
-	if err != nil && err != io.EOF && !errors.As(err, &large) {
+	var broken flate.CorruptInputError
+	if errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &broken) {
 		err = errUnpack
 	}
 	return n, err
@@ -177,7 +183,8 @@ func unpack(c *call, limit int64) *problem {
 	}
 	z, err := gzip.NewReader(c.r.Body)
 	if err != nil {
-		return bodyProblem(errUnpack)
+		_, err = unpacker{failing{err}}.Read(nil)
+		return bodyProblem(err)
 	}
 	c.r.Body = io.NopCloser(unpacker{z})
 	if limit >= 0 {
@@ -201,9 +208,6 @@ func (s *Server) predictRoute(c *call) *problem {
 	media := mediaOf(c.r)
 	switch {
 	case slices.Contains(streamTypes, media):
-		if p := unpack(c, -1); p != nil {
-			return p
-		}
 		return s.stream(c, a, m)
 	case media == "application/json" || media == "":
 		return s.answer(c, a, m, (*jsonReader).read, (*batch).appendPredictions)

@@ -11,8 +11,6 @@ import (
 	"net/http/pprof"
 	"sync"
 	"time"
-
-	"golang.org/x/net/netutil"
 )
 
 // A listening is a server of one address.
@@ -69,7 +67,7 @@ func (s *Server) listen(ctx context.Context, config *tls.Config) (list []listeni
 			err = fmt.Errorf("cannot listen on %s: %w", addr, unwrapped(err))
 			return
 		}
-		l = netutil.LimitListener(l, s.o.Limits.Connections)
+		l = newBounded(l, s.o.Limits.Connections)
 		if config != nil {
 			l = tls.NewListener(l, config)
 		}
@@ -139,4 +137,54 @@ func profiles() http.Handler {
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	return mux
+}
+
+// A bounded listener has so many connections open at once; others wait in the queue of
+// the operating system. Its connections can be closed for writing alone, which those of
+// golang.org/x/net/netutil cannot, and without which an answer to a request that was not
+// read to its end is lost in a reset.
+type bounded struct {
+	net.Listener
+	room   chan struct{}
+	closed chan struct{}
+	once   sync.Once
+}
+
+func newBounded(l net.Listener, most int) *bounded {
+	return &bounded{Listener: l, room: make(chan struct{}, most), closed: make(chan struct{})}
+}
+
+// Accept implements net.Listener.
+func (b *bounded) Accept() (net.Conn, error) {
+	select {
+	case b.room <- struct{}{}:
+	case <-b.closed:
+		return nil, net.ErrClosed
+	}
+	c, err := b.Listener.Accept()
+	if err != nil {
+		<-b.room
+		return nil, err
+	}
+	return &boundedConn{TCPConn: c.(*net.TCPConn), room: b.room}, nil
+}
+
+// Close implements net.Listener.
+func (b *bounded) Close() error {
+	b.once.Do(func() { close(b.closed) })
+	return b.Listener.Close()
+}
+
+// A boundedConn makes room when it is closed.
+type boundedConn struct {
+	*net.TCPConn
+	room chan struct{}
+	once sync.Once
+}
+
+// Close implements net.Conn.
+func (c *boundedConn) Close() error {
+	err := c.TCPConn.Close()
+	c.once.Do(func() { <-c.room })
+	return err
 }

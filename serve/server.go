@@ -169,7 +169,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, routes *http.Serv
 	h := w.Header()
 	h["X-Request-Id"] = []string{c.named}
 	h["X-Content-Type-Options"] = noSniff
+	h["X-Netanom-Request"] = []string{c.id}
 	h["Cache-Control"] = noStore
+	if s.draining.Load() {
+		h["Connection"] = hangUp
+	}
 	s.metrics.inFlight.Inc()
 	defer func() {
 		if err := recover(); err != nil {
@@ -190,6 +194,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, routes *http.Serv
 var (
 	noSniff = []string{"nosniff"}
 	noStore = []string{"no-store"}
+	hangUp  = []string{"close"}
 )
 
 type callKey struct{}
@@ -280,7 +285,7 @@ func (s *Server) load(one *slot, p *place) (changed bool, err error) {
 	old := p.current.Load()
 	switch {
 	case err == nil && old != nil && old.sha256 == digits:
-		p.failure = ""
+		p.failure, p.refused = "", ""
 		return false, nil
 	case err == nil && digits == p.refused: // it was rolled back
 		return false, nil

@@ -67,13 +67,11 @@ var doors = map[string][]string{
 	"golang.org/x/term":                     {"cmd"},
 	"golang.org/x/sys":                      {"stats", "dataset", "report", "model/neural", "model/cluster", "model/tree"},
 	"golang.org/x/image":                    {"plots"},
-	"golang.org/x/net":                      {"serve"},
 	"golang.org/x/time":                     {"serve"},
 	"github.com/go-json-experiment/json":    {"serve"},
 	"github.com/prometheus/client_golang":   {"serve"},
 	"go.opentelemetry.io/otel":              {"serve"},
-	"github.com/pb33f/libopenapi":           {"serve"}, // in tests alone
-	"github.com/pb33f/libopenapi-validator": {"serve"},
+	"github.com/santhosh-tekuri/jsonschema": {"serve"}, // in tests alone
 	"github.com/mattn/go-runewidth":         {"report"},
 	"github.com/clipperhouse/displaywidth":  {"report"},
 }
