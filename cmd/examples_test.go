@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,7 +31,14 @@ func pipe(t *testing.T, line string) string {
 			t.Fatalf("%s: only netanom can be run", line)
 		}
 		s := session{stdin: strings.NewReader(input)}
-		r := s.run(t, brief(args[1:])...)
+		args = brief(args[1:])
+		if args[0] == "serve" && !slices.Contains(args, "key") { // it is ended as soon as it can be reached
+			ctx, end := context.WithCancel(t.Context())
+			defer end()
+			s.ctx, s.listening = ctx, func(map[string]string) { end() }
+			args = append(args, "--addr", "127.0.0.1:0", "--drain", "1ms")
+		}
+		r := s.run(t, args...)
 		if r.code != exitDone && !(r.code == exitGate && strings.Contains(line, "--fail-if")) {
 			t.Errorf("%s: exit code %d: %s", line, r.code, r.stderr)
 		}

@@ -52,7 +52,7 @@ The service listens on loopback unless --addr says otherwise, and then needs
 for --drain, and then finishes what has begun. SIGHUP reads files again.`,
 		Example: `  netanom serve --model detector.netanom
   netanom serve --model detector.netanom --alerts alerts.jsonl
-  netanom serve --model main=gbt.netanom --model next=rf.netanom --shadow next
+  netanom serve --model a=gbt.netanom --model b=detector.netanom --shadow b
   netanom serve --model detector.netanom --feedback labels.jsonl`,
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -140,6 +140,9 @@ func (o *serveOptions) run(ctx context.Context) error {
 
 // listening says where the service is.
 func (o *serveOptions) listening(addresses map[string]string) {
+	if o.world.listening != nil {
+		o.world.listening(addresses)
+	}
 	if o.quiet {
 		return
 	}

@@ -31,6 +31,8 @@ type session struct {
 	seen   bool // stderr is a terminal
 	ctx    context.Context
 	stdout io.Writer // instead of memory
+
+	listening func(addresses map[string]string) // see world
 }
 
 // A result is what a run left behind.
@@ -56,7 +58,7 @@ func (s session) run(t testing.TB, args ...string) result {
 		stdin: s.stdin, stdout: s.stdout, stderr: &stderr, width: s.width, errTerminal: s.seen,
 		env:   func(name string) string { return s.env[name] },
 		now:   func() time.Time { return time.Date(2026, time.March, 2, 8, 0, 0, 0, time.UTC) },
-		cores: func(int) {},
+		cores: func(int) {}, listening: s.listening,
 	}
 	code := w.run(s.ctx, args)
 	return result{stdout.String(), stderr.String(), code}

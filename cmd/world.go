@@ -23,6 +23,7 @@ type world struct {
 	errTerminal    bool      // stderr is a terminal
 	inTerminal     bool      // stdin is a terminal
 	progress       *progress
+	listening      func(addresses map[string]string) // if not nil: called when a service can be reached
 }
 
 func newWorld(stdin io.Reader, stdout, stderr io.Writer) *world {

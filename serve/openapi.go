@@ -30,7 +30,7 @@ func (s *Server) openAPI() object {
 	first := s.shelf.find("", "")
 	doc := object{
 		"openapi": "3.1.0",
-		"info":    object{"title": "netanom", "version": s.o.Version, "summary": "Scores connection records by trained detectors", "license": object{"name": "MIT", "identifier": "MIT"}},
+		"info":    object{"title": "netanom", "version": s.o.Version, "summary": "Scores connection records by trained detectors", "license": object{"name": "Apache-2.0", "identifier": "Apache-2.0"}},
 		"servers": []any{object{"url": "/"}},
 		"tags": []any{object{"name": "scoring"}, object{"name": "models"}, object{"name": "feedback"}, object{"name": "Open Inference Protocol"},
 			object{"name": "MLflow"}, object{"name": "operation"}},
