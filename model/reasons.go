@@ -96,24 +96,51 @@ func (p *Pipeline) sampleReasons(x *learn.Matrix) (*Reasons, error) {
 	}
 	orders := columnOrders(columns, forth, p.Recipe.Seed)
 	for i := range x.Rows {
-		mixed := p.mixtures(x, i, orders)
-		scores, err := p.margins(mixed)
-		if err != nil {
+		if err := p.sampleRow(r, x, i, orders); err != nil {
 			return nil, err
 		}
-		at := 0
-		for _, order := range orders {
-			before := scores[at]
-			for k, j := range order {
-				after := scores[at+k+1]
-				r.Parts[j][i] += (after - before) / float64(len(orders))
-				before = after
-			}
-			at += columns + 1
-		}
-		r.Base, r.Total[i] = scores[0], scores[columns]
 	}
 	return r, nil
+}
+
+// sampleRow finds the parts of row i. Columns in which the row is as the reference row
+// change nothing, so that only the others are tried.
+func (p *Pipeline) sampleRow(r *Reasons, x *learn.Matrix, i int, orders [][]int) error {
+	steps := make([][]int, len(orders))
+	for o, order := range orders {
+		for _, j := range order {
+			if !p.Schema.Inputs[j].isReference(x, j, i) {
+				steps[o] = append(steps[o], j)
+			}
+		}
+	}
+	scores, err := p.margins(p.mixtures(x, i, steps))
+	if err != nil {
+		return err
+	}
+	r.Base, r.Total[i] = scores[0], scores[1]
+	at := 2
+	for _, order := range steps {
+		before := scores[0]
+		for k, j := range order {
+			after := scores[1]
+			if k < len(order)-1 {
+				after = scores[at]
+				at++
+			}
+			r.Parts[j][i] += (after - before) / float64(len(orders))
+			before = after
+		}
+	}
+	return nil
+}
+
+// isReference reports whether a cell is that of the reference row.
+func (in *Input) isReference(x *learn.Matrix, j, i int) bool {
+	if in.Coded() {
+		return x.Codes[j][i] == in.commonest()
+	}
+	return x.Numbers[j][i] == in.Median
 }
 
 // marginScale names what is sampled.
@@ -138,27 +165,36 @@ func columnOrders(columns, forth int, seed uint64) [][]int {
 	return orders
 }
 
-// mixtures returns, for each order, the reference row, and then that row with one more
-// column taken from row i of x each time.
+// mixtures returns the reference row, row i of x, and then, for each order, what is between
+// them: the reference row with one more column taken from row i each time.
 func (p *Pipeline) mixtures(x *learn.Matrix, i int, orders [][]int) *learn.Matrix {
-	steps := len(p.Schema.Inputs) + 1
-	out := learn.NewMatrix(p.Schema.columns, len(orders)*steps)
+	rows := 2
+	for _, order := range orders {
+		rows += max(0, len(order)-1)
+	}
+	out := learn.NewMatrix(p.Schema.columns, rows)
 	for j := range p.Schema.Inputs {
 		in := &p.Schema.Inputs[j]
-		for o, order := range orders {
-			from := slices.Index(order, j) + 1 // in how many rows the column is still the reference's
-			for k := range steps {
-				row := o*steps + k
-				switch {
-				case in.Coded() && k < from:
-					out.Codes[j][row] = in.commonest()
-				case in.Coded():
-					out.Codes[j][row] = x.Codes[j][i]
-				case k < from:
-					out.Numbers[j][row] = in.Median
-				default:
-					out.Numbers[j][row] = x.Numbers[j][i]
-				}
+		row := 0
+		put := func(taken bool) {
+			switch {
+			case in.Coded() && taken:
+				out.Codes[j][row] = x.Codes[j][i]
+			case in.Coded():
+				out.Codes[j][row] = in.commonest()
+			case taken:
+				out.Numbers[j][row] = x.Numbers[j][i]
+			default:
+				out.Numbers[j][row] = in.Median
+			}
+			row++
+		}
+		put(false)
+		put(true)
+		for _, order := range orders {
+			from := slices.Index(order, j) // a column that is in no order is the same in both rows
+			for k := range max(0, len(order)-1) {
+				put(from >= 0 && k >= from)
 			}
 		}
 	}

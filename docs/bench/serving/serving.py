@@ -283,7 +283,7 @@ class Server:
             right += sum((label == "attack") == attack for label, attack in zip(labels, attacks))
         if right < 0.9 * judged:
             self.fail(f"{load}: only {right} of {judged} rows are called what they are")
-        if query and not reasons or query.endswith("all") and reasons < judged:
+        if query and not reasons or query.endswith("all") and reasons < 0.8 * judged:
             self.fail(f"{load}: {reasons} of {judged} answers have reasons")
         return right / judged
 
