@@ -10,6 +10,7 @@ import (
 	"io"
 
 	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/model/learn"
 	"github.com/netanom/netanom/model/prep"
 )
 
@@ -87,10 +88,14 @@ func signed(version int, content []byte) []byte {
 // changed by as much as a byte (ErrChanged), or holds a model that is not whole or does
 // not score its own test records as before (learn.ErrBroken) is refused.
 func Read(r io.Reader) (*Pipeline, error) {
-	text, err := io.ReadAll(io.LimitReader(r, MaxFileBytes+1))
-	if err != nil {
+	var whole bytes.Buffer
+	if known, ok := r.(interface{ Len() int }); ok {
+		whole.Grow(min(known.Len(), MaxFileBytes) + bytes.MinRead)
+	}
+	if _, err := whole.ReadFrom(io.LimitReader(r, MaxFileBytes+1)); err != nil {
 		return nil, err
 	}
+	text := whole.Bytes()
 	if len(text) > MaxFileBytes {
 		return nil, fmt.Errorf("it is larger than %d MiB, which no model file is", MaxFileBytes>>20)
 	}
@@ -99,7 +104,7 @@ func Read(r io.Reader) (*Pipeline, error) {
 		return nil, err
 	}
 	var b body
-	if err := strictly(content, &b); err != nil {
+	if err := learn.Decode(content, &b); err != nil {
 		return nil, fmt.Errorf("the model file cannot be read: %w", err)
 	}
 	m, err := b.Model.read()

@@ -259,7 +259,7 @@ func (s stored) read() (learn.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := strictly(s.Model, m); err != nil {
+	if err := learn.Decode(s.Model, m); err != nil {
 		return nil, learn.Broken(s.Kind, "%v", err)
 	}
 	return m, m.Check()

@@ -153,7 +153,7 @@ type storedMember struct {
 // UnmarshalJSON reads what MarshalJSON wrote.
 func (f *fittedMember) UnmarshalJSON(text []byte) error {
 	var s storedMember
-	if err := strictly(text, &s); err != nil {
+	if err := learn.Decode(text, &s); err != nil {
 		return err
 	}
 	m, err := s.Model.read()

@@ -68,7 +68,7 @@ var doors = map[string][]string{
 	"golang.org/x/sys":                      {"stats", "dataset", "report", "model/neural", "model/cluster", "model/tree"},
 	"golang.org/x/image":                    {"plots"},
 	"golang.org/x/time":                     {"serve"},
-	"github.com/go-json-experiment/json":    {"serve"},
+	"github.com/go-json-experiment/json":    {"serve", "model/learn"},
 	"github.com/prometheus/client_golang":   {"serve"},
 	"go.opentelemetry.io/otel":              {"serve"},
 	"github.com/santhosh-tekuri/jsonschema": {"serve"}, // in tests alone

@@ -3,7 +3,6 @@ package learn
 import (
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"math"
 )
@@ -82,8 +81,8 @@ func quoted(raw []byte) []byte {
 }
 
 func unquoted(text []byte, size int) ([]byte, error) {
-	var raw []byte // encoding/json reads base64 into bytes by itself
-	if err := json.Unmarshal(text, &raw); err != nil {
+	raw, err := unbase64(text)
+	if err != nil {
 		return nil, err
 	}
 	if len(raw)%size != 0 {

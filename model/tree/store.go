@@ -1,7 +1,6 @@
 package tree
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -76,9 +75,7 @@ func counts(x []float64) learn.Ints {
 // UnmarshalJSON reads what MarshalJSON wrote. Check tells whether it is whole.
 func (e *Ensemble) UnmarshalJSON(text []byte) error {
 	var s stored
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&s); err != nil {
+	if err := learn.Decode(text, &s); err != nil {
 		return fmt.Errorf("trees: %w", err)
 	}
 	nodes := len(s.Column)
