@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -119,7 +120,9 @@ func (o *serveOptions) run(ctx context.Context) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP) // before models are loaded, lest it ends the process
 	defer signal.Stop(hup)
+	usual := debug.SetGCPercent(400) // what reading models leaves behind is collected afterwards, so that the service is there sooner
 	s, err := serve.New(ctx, o.serve)
+	debug.SetGCPercent(usual)
 	if err != nil {
 		return err
 	}

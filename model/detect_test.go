@@ -129,7 +129,9 @@ func TestDetectIsTheSameOnAnyNumberOfCores(t *testing.T) {
 	var first string
 	for workers := 1; workers <= 3; workers++ {
 		found := detected(t, d, "ensemble", "", func(o *DetectOptions) { o.Work.Workers = workers })
-		text := fmt.Sprint(found.Scores, found.Threshold, found.Tail, found.Strange, found.Against)
+		against, measures := *found.Against, *found.Against.Scores
+		against.Scores = nil // a pointer is printed as an address
+		text := fmt.Sprint(found.Scores, found.Threshold, found.Tail, found.Strange, against, measures)
 		if first == "" {
 			first = text
 		}

@@ -99,7 +99,7 @@ func Read(r io.Reader) (*Pipeline, error) {
 	if len(text) > MaxFileBytes {
 		return nil, fmt.Errorf("it is larger than %d MiB, which no model file is", MaxFileBytes>>20)
 	}
-	content, err := opened(text)
+	content, sum, err := opened(text)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func Read(r io.Reader) (*Pipeline, error) {
 		return nil, err
 	}
 	p := &Pipeline{Schema: b.Schema, Derived: dataset.Recipe{Derivations: b.Derived}, Recipe: b.Recipe, Classes: b.Classes,
-		Steps: b.Steps, Model: m, Calibrator: b.Calibrator, Cut: b.Cut, Policy: UsualPolicy(), Training: b.Training, Tests: b.Tests}
+		Steps: b.Steps, Model: m, Calibrator: b.Calibrator, Cut: b.Cut, Policy: UsualPolicy(), Checksum: sum, Training: b.Training, Tests: b.Tests}
 	if b.Policy != nil {
 		p.Policy = *b.Policy
 	}
@@ -122,14 +122,13 @@ func Read(r io.Reader) (*Pipeline, error) {
 	return p, p.SelfTest()
 }
 
-// opened returns the body of a file whose head and checksum are right.
-func opened(text []byte) ([]byte, error) {
+// opened returns the body of a file whose head and checksum are right, and the checksum.
+func opened(text []byte) (content []byte, sum string, err error) {
 	const longestHead = 200
 	var version int
-	var sum string
 	at := bytes.Index(text[:min(len(text), longestHead)], []byte(`"body":`))
 	if at < 0 {
-		return nil, ErrNoModelFile
+		return nil, "", ErrNoModelFile
 	}
 	at += len(`"body":`)
 	var h struct {
@@ -139,17 +138,17 @@ func opened(text []byte) ([]byte, error) {
 		Body    json.RawMessage `json:"body"`
 	}
 	if err := json.Unmarshal(append(bytes.Clone(text[:at]), "null}"...), &h); err != nil || h.Format != fileFormat {
-		return nil, ErrNoModelFile
+		return nil, "", ErrNoModelFile
 	}
 	if version, sum = h.Version, h.SHA256; version > fileVersion {
-		return nil, fmt.Errorf("it is of version %d, and this netanom reads up to version %d: %w", version, fileVersion, ErrNewer)
+		return nil, "", fmt.Errorf("it is of version %d, and this netanom reads up to version %d: %w", version, fileVersion, ErrNewer)
 	}
 	if version < 1 || string(text[:at]) != head(version, sum) || !bytes.HasSuffix(text, []byte(tail)) {
-		return nil, ErrChanged
+		return nil, "", ErrChanged
 	}
-	content := text[at : len(text)-len(tail)]
+	content = text[at : len(text)-len(tail)]
 	if found := sha256.Sum256(content); hex.EncodeToString(found[:]) != sum {
-		return nil, ErrChanged
+		return nil, "", ErrChanged
 	}
-	return content, nil
+	return content, sum, nil
 }

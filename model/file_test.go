@@ -150,7 +150,7 @@ func TestLaterVersionIsRefused(t *testing.T) {
 // resigned returns a model file whose body was changed, with a checksum that fits.
 func resigned(t testing.TB, text []byte, change func(body map[string]json.RawMessage)) []byte {
 	t.Helper()
-	content, err := opened(text)
+	content, _, err := opened(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +262,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		content, err := opened(text)
+		content, _, err := opened(text)
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -26,6 +26,7 @@ type Pipeline struct {
 	Policy     Policy // of fields that are not as training had them
 	Training   Training
 	Tests      []SelfTest // made-up records with their scores
+	Checksum   string     // SHA-256 of what the model file holds; "" for a pipeline that was not read
 
 	tail float64 // of a Tail rule: the threshold
 }

@@ -49,7 +49,7 @@ type Options struct {
 // A ModelFile is a model to serve.
 type ModelFile struct {
 	Name    string
-	Version string // "": the first digits of the file's SHA-256
+	Version string // "": the first digits of the checksum in the file
 	Path    string
 }
 

@@ -280,9 +280,12 @@ func clientOf(r *http.Request) string {
 func (s *Server) load(one *slot, p *place) (changed bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	pipeline, digits, state, err := readModel(p.file)
+	pipeline, state, err := readModel(p.file)
 	p.seen = state
-	old := p.current.Load()
+	digits, old := "", p.current.Load()
+	if err == nil {
+		digits = pipeline.Checksum
+	}
 	switch {
 	case err == nil && old != nil && old.sha256 == digits:
 		p.failure, p.refused = "", ""
@@ -290,7 +293,7 @@ func (s *Server) load(one *slot, p *place) (changed bool, err error) {
 	case err == nil && digits == p.refused: // it was rolled back
 		return false, nil
 	case err != nil:
-		p.refused, p.failure = digits, err.Error()
+		p.failure = err.Error()
 		return false, err
 	}
 	m := &loaded{name: one.name, version: p.file.Version, sha256: digits, at: s.o.Now(), pipeline: pipeline, policy: pipeline.Policy}
@@ -301,7 +304,7 @@ func (s *Server) load(one *slot, p *place) (changed bool, err error) {
 	}
 	if other := one.place(m.version); other != nil && other != p {
 		err = fmt.Errorf("version %s of %s is there already", m.version, one.name)
-		p.refused, p.failure = digits, err.Error()
+		p.failure = err.Error()
 		return false, err
 	}
 	m.settle(s)

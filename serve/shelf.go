@@ -2,8 +2,6 @@ package serve
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"strings"
@@ -35,7 +33,7 @@ type place struct {
 	mu       sync.Mutex // of what follows, and of changes of current
 	previous *loaded
 	seen     fileState // of the last look
-	refused  string    // SHA-256 of the content that was refused last, or rolled back
+	refused  string    // SHA-256 of what was rolled back
 	failure  string    // why; "" while all is well
 }
 
@@ -43,7 +41,7 @@ type place struct {
 // has counted.
 type loaded struct {
 	name, version string
-	sha256        string
+	sha256        string // of what the model file holds
 	at            time.Time
 	pipeline      *model.Pipeline
 	policy        model.Policy
@@ -137,28 +135,26 @@ func parseName(text string) (name, version string) {
 
 // readModel reads a model file. The error says what is wrong with the file and not
 // where it lies, so that it may be shown to clients.
-func readModel(f ModelFile) (*model.Pipeline, string, fileState, error) {
+func readModel(f ModelFile) (*model.Pipeline, fileState, error) {
 	var state fileState
 	info, err := os.Stat(f.Path)
 	if err != nil {
-		return nil, "", state, cause(err)
+		return nil, state, cause(err)
 	}
 	state = fileState{info.Size(), info.ModTime()}
 	if info.Size() > model.MaxFileBytes {
-		return nil, "", state, fmt.Errorf("the file is larger than %d MiB, which no model file is", model.MaxFileBytes>>20)
+		return nil, state, fmt.Errorf("the file is larger than %d MiB, which no model file is", model.MaxFileBytes>>20)
 	}
 	text, err := os.ReadFile(f.Path)
 	if err != nil {
-		return nil, "", state, cause(err)
+		return nil, state, cause(err)
 	}
-	sum := sha256.Sum256(text)
-	digits := hex.EncodeToString(sum[:])
 	p, err := model.Read(bytes.NewReader(text))
 	if err != nil {
-		return nil, digits, state, err
+		return nil, state, err
 	}
 	if len(p.Derived.Derivations) > 0 {
-		return nil, digits, state, fmt.Errorf("the model needs columns that are derived from whole tables, such as %q; score files with netanom predict, or train without --recipe", p.Derived.Derivations[0].Name)
+		return nil, state, fmt.Errorf("the model needs columns that are derived from whole tables, such as %q; score files with netanom predict, or train without --recipe", p.Derived.Derivations[0].Name)
 	}
-	return p, digits, state, nil
+	return p, state, nil
 }
