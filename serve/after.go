@@ -14,11 +14,11 @@ import (
 // writes alerts down, and remembers rows for feedback. first is the number of the first
 // record. An alert that cannot be written is counted and logged, and the answer goes out
 // all the same.
-func (s *Server) after(ctx context.Context, c *call, a *ask, b *batch, first int) *problem {
+func (s *Server) after(c *call, a *ask, b *batch, first int) {
 	s.metrics.batch(b)
 	b.model.drift.add(b.intake)
 	if s.alerts != nil {
-		if err := s.alert(context.WithoutCancel(ctx), c, a, b, first); err != nil { // a client that hangs up has caused alerts all the same
+		if err := s.alert(context.WithoutCancel(c.r.Context()), c, a, b, first); err != nil { // a client that hangs up has caused alerts all the same
 			s.o.Log.Error("alerts were not written", "request", c.id, "error", err.Error())
 		}
 	}
@@ -33,7 +33,6 @@ func (s *Server) after(ctx context.Context, c *call, a *ask, b *batch, first int
 	if s.o.LogRows > 0 && s.o.Access != nil {
 		s.logRows(c, b, first)
 	}
-	return nil
 }
 
 // rowID names a row of a request.
@@ -113,7 +112,7 @@ func (s *Server) compare(c *call, b *batch) {
 	other := m.begin(s.o.Limits, false)
 	defer other.end()
 	b.offerTo(other)
-	if p := other.score(context.WithoutCancel(c.r.Context()), &ask{threshold: nan, byRow: true}); p != nil {
+	if p := other.score(&call{r: c.r.WithContext(context.WithoutCancel(c.r.Context())), until: time.Now().Add(s.o.Limits.Score)}, &ask{threshold: nan, byRow: true}); p != nil {
 		s.o.Log.Error("the shadow model could not score", "request", c.id, "shadow", m.name, "problem", p.Detail)
 		return
 	}

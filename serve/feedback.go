@@ -235,7 +235,8 @@ func (s *Server) judge(c *call, t *truth, i int) (*remembered, *fieldError) {
 		}
 	}
 	if p == nil {
-		p = b.score(c.r.Context(), &ask{threshold: nan})
+		c.until = time.Now().Add(s.o.Limits.Score)
+		p = b.score(c, &ask{threshold: nan})
 	}
 	if p != nil {
 		text := p.Detail

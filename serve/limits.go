@@ -19,8 +19,9 @@ func newGate(concurrent, queue int) *gate {
 	return &gate{room: make(chan struct{}, concurrent), queue: make(chan struct{}, queue)}
 }
 
-// enter waits for room. The problem is that there is none, even to wait.
-func (g *gate) enter(ctx context.Context) *problem {
+// enter waits for room, at most so long and until ctx is done. The problem is that there
+// is none, even to wait.
+func (g *gate) enter(ctx context.Context, wait time.Duration) *problem {
 	select {
 	case g.room <- struct{}{}:
 		return nil
@@ -32,6 +33,8 @@ func (g *gate) enter(ctx context.Context) *problem {
 		return newProblem(http.StatusServiceUnavailable, "overloaded", "%d requests are scored and %d wait; try again", cap(g.room), cap(g.queue)).after(time.Second)
 	}
 	defer func() { <-g.queue }()
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
 	select {
 	case g.room <- struct{}{}:
 		return nil

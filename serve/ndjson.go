@@ -3,7 +3,6 @@ package serve
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -148,19 +147,15 @@ func (st *stream) answer() *problem {
 	if b.intake.Offered == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(st.call.r.Context(), st.s.o.Limits.Score)
-	defer cancel()
-	if p := st.s.gate.enter(ctx); p != nil {
+	if p := st.s.enter(st.call); p != nil {
 		return p
 	}
-	p := b.score(ctx, st.ask)
+	p := b.score(st.call, st.ask)
 	st.s.gate.leave()
 	if p != nil {
 		return p
 	}
-	if p := st.s.after(ctx, st.call, st.ask, b, st.line); p != nil {
-		return p
-	}
+	st.s.after(st.call, st.ask, b, st.line)
 	st.out = st.out[:0]
 	rejects, warned := b.errors(model.Reject), b.errors(model.Warn)
 	for i := range b.place {

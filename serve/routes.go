@@ -3,7 +3,6 @@ package serve
 import (
 	"compress/flate"
 	"compress/gzip"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // A handler answers a call, or says why it does not.
@@ -62,14 +62,11 @@ func (s *Server) route() {
 	s.handle(s.admin, "GET", "/livez", openScope, s.liveRoute)
 	s.handle(s.admin, "GET", "/readyz", openScope, s.readyRoute)
 	for _, mux := range []*http.ServeMux{s.routes, s.admin} {
-		mux.HandleFunc("/", func(_ http.ResponseWriter, r *http.Request) {
-			callOf(r).fail(newProblem(http.StatusNotFound, "not-found", "there is no such route; GET /openapi.json lists those that there are"))
+		mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+			w.(*call).fail(newProblem(http.StatusNotFound, "not-found", "there is no such route; GET /openapi.json lists those that there are"))
 		})
 	}
 }
-
-// callOf returns the call that a request belongs to.
-func callOf(r *http.Request) *call { return r.Context().Value(callKey{}).(*call) }
 
 // handle lets a handler answer one method of a path, for those whose key allows it.
 // Other methods are a problem.
@@ -77,8 +74,8 @@ func (s *Server) handle(mux *http.ServeMux, method, path string, need scope, h h
 	if mux == s.routes {
 		s.listed = append(s.listed, path)
 	}
-	mux.HandleFunc(method+" "+path, func(_ http.ResponseWriter, r *http.Request) {
-		c := callOf(r)
+	mux.HandleFunc(method+" "+path, func(w http.ResponseWriter, r *http.Request) {
+		c := w.(*call)
 		c.r, c.route = r, path
 		c.begin()
 		if p := s.admit(c, need); p != nil {
@@ -89,8 +86,8 @@ func (s *Server) handle(mux *http.ServeMux, method, path string, need scope, h h
 			c.fail(p)
 		}
 	})
-	mux.HandleFunc(path, func(_ http.ResponseWriter, r *http.Request) {
-		c := callOf(r)
+	mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+		c := w.(*call)
 		c.r, c.route = r, path
 		p := newProblem(http.StatusMethodNotAllowed, "method", "the route takes %s", method)
 		p.allow = method
@@ -156,9 +153,7 @@ func (s *Server) body(c *call, limit int64) (done func(), p *problem) {
 	}
 	done = func() {}
 	if c.r.ContentLength < 0 || c.r.ContentLength > smallBody || c.r.Header.Get("Content-Encoding") != "" {
-		ctx, cancel := context.WithTimeout(c.r.Context(), s.o.Limits.Score)
-		defer cancel()
-		if p := s.bodies.enter(ctx); p != nil {
+		if p := s.bodies.enter(c.r.Context(), s.o.Limits.Score); p != nil {
 			return nil, p
 		}
 		done = s.bodies.leave
@@ -300,11 +295,10 @@ func (s *Server) answer(c *call, a *ask, m *loaded, read func(*jsonReader, *batc
 		return p
 	}
 	defer reader.give()
-	ctx, leave, p := s.enter(c)
-	if p != nil {
+	if p := s.enter(c); p != nil {
 		return p
 	}
-	defer leave()
+	defer s.gate.leave()
 	b := m.begin(s.o.Limits, s.keeps())
 	defer b.end()
 	if p := read(reader, b, a); p != nil {
@@ -313,29 +307,26 @@ func (s *Server) answer(c *call, a *ask, m *loaded, read func(*jsonReader, *batc
 	if a.model != "" && (a.model != m.name || a.version != "" && a.version != m.version) { // the envelope names another
 		return newProblem(http.StatusBadRequest, "parameter", "name the model in the path or in the query: the records were read before the body named it")
 	}
-	return s.scored(ctx, c, a, b, "application/json", func(dst []byte) []byte { return encode(b, dst, a, c.id) })
+	return s.scored(c, a, b, "application/json", func(dst []byte) []byte { return encode(b, dst, a, c.id) })
 }
 
-// enter waits for room to score, and bounds the time of it.
-func (s *Server) enter(c *call) (context.Context, func(), *problem) {
-	ctx, cancel := context.WithTimeout(c.r.Context(), s.o.Limits.Score)
-	if p := s.gate.enter(ctx); p != nil {
-		cancel()
-		return nil, nil, p
-	}
-	return ctx, func() { s.gate.leave(); cancel() }, nil
+// enter waits for room to score, and begins the time for it.
+func (s *Server) enter(c *call) *problem {
+	c.until = time.Now().Add(s.o.Limits.Score)
+	return s.gate.enter(c.r.Context(), s.o.Limits.Score)
 }
+
+// late reports whether there is no time left to score, or nobody to answer.
+func (c *call) late() bool { return time.Now().After(c.until) || c.r.Context().Err() != nil }
 
 // scored scores a batch and writes the answer.
-func (s *Server) scored(ctx context.Context, c *call, a *ask, b *batch, media string, encode func([]byte) []byte) *problem {
+func (s *Server) scored(c *call, a *ask, b *batch, media string, encode func([]byte) []byte) *problem {
 	c.rows = b.intake.Offered
-	if p := b.score(ctx, a); p != nil {
+	if p := b.score(c, a); p != nil {
 		s.metrics.batch(b)
 		return p
 	}
-	if p := s.after(ctx, c, a, b, 0); p != nil {
-		return p
-	}
+	s.after(c, a, b, 0)
 	buffer := outBuffers.Get().(*[]byte)
 	text := encode((*buffer)[:0])
 	h := c.Header()
@@ -382,15 +373,14 @@ func (s *Server) answerText(c *call, a *ask, m *loaded, read func(*batch, []byte
 	if err != nil {
 		return bodyProblem(err)
 	}
-	ctx, leave, p := s.enter(c)
-	if p != nil {
+	if p := s.enter(c); p != nil {
 		return p
 	}
-	defer leave()
+	defer s.gate.leave()
 	b := m.begin(s.o.Limits, s.keeps())
 	defer b.end()
 	if p := read(b, text); p != nil {
 		return p
 	}
-	return s.scored(ctx, c, a, b, media, func(dst []byte) []byte { return encode(b, dst) })
+	return s.scored(c, a, b, media, func(dst []byte) []byte { return encode(b, dst) })
 }

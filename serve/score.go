@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,7 +16,7 @@ const (
 
 // score scores the records that were taken in. The problem is that some were rejected,
 // unless rejected rows are errors in their places, or that there was no time.
-func (b *batch) score(ctx context.Context, a *ask) *problem {
+func (b *batch) score(c *call, a *ask) *problem {
 	if b.intake.Offered == 0 {
 		return newProblem(http.StatusBadRequest, "malformed", "there is no record in the body")
 	}
@@ -32,20 +31,20 @@ func (b *batch) score(ctx context.Context, a *ask) *problem {
 			return internal(err)
 		}
 		b.found = *s
-	} else if problem := b.scoreBlocks(ctx, p); problem != nil {
+	} else if problem := b.scoreBlocks(c, p); problem != nil {
 		return problem
 	}
 	if a.reasons > 0 {
-		return b.explain(ctx, p, a)
+		return b.explain(c, p, a)
 	}
 	return nil
 }
 
 // scoreBlocks scores many rows, and stops when there is no time left.
-func (b *batch) scoreBlocks(ctx context.Context, p *model.Pipeline) *problem {
+func (b *batch) scoreBlocks(c *call, p *model.Pipeline) *problem {
 	x := b.intake.Matrix()
 	for from := 0; from < x.Rows; from += scoreBlock {
-		if ctx.Err() != nil {
+		if c.late() {
 			return late()
 		}
 		s, err := p.Score(x.Slice(from, min(from+scoreBlock, x.Rows)))
@@ -60,7 +59,7 @@ func (b *batch) scoreBlocks(ctx context.Context, p *model.Pipeline) *problem {
 }
 
 // explain finds the reasons for alerts, or for all rows if they are asked for.
-func (b *batch) explain(ctx context.Context, p *model.Pipeline, a *ask) *problem {
+func (b *batch) explain(c *call, p *model.Pipeline, a *ask) *problem {
 	b.reasons = make([][]model.Reason, len(b.found.Class))
 	var rows []int
 	for i := range b.found.Class {
@@ -69,7 +68,7 @@ func (b *batch) explain(ctx context.Context, p *model.Pipeline, a *ask) *problem
 		}
 	}
 	for some := range slices.Chunk(rows, reasonBlock) {
-		if ctx.Err() != nil {
+		if c.late() {
 			return late()
 		}
 		reasons, err := p.TopReasons(b.intake.Matrix().Take(some), a.reasons)

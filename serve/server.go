@@ -131,7 +131,8 @@ type call struct {
 	rows   int
 	model  string
 	failed *problem
-	abort  bool // the answer ends where it should not: the connection is cut
+	until  time.Time // the end of the time to score
+	abort  bool      // the answer ends where it should not: the connection is cut
 }
 
 // Header implements http.ResponseWriter.
@@ -188,7 +189,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, routes *http.Serv
 	if s.cors(c) {
 		return
 	}
-	routes.ServeHTTP(c, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
+	routes.ServeHTTP(c, r)
 }
 
 var (
@@ -196,8 +197,6 @@ var (
 	noStore = []string{"no-store"}
 	hangUp  = []string{"close"}
 )
-
-type callKey struct{}
 
 // panicked answers when the service has made a mistake that nobody foresaw.
 func (c *call) panicked(err any) {
