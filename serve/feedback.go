@@ -46,7 +46,7 @@ type ring struct {
 }
 
 // rememberedRows is how many normal rows, and how many alerts, can be labelled by their id.
-const rememberedRows = 10000
+const rememberedRows = 5000
 
 // A tally counts rows by verdict and truth: [attack?][attack?].
 type tally [2][2]int64

@@ -26,8 +26,8 @@ type stream struct {
 	out     []byte
 	control *http.ResponseController
 	reader  jsonReader
-	line    int // of the body, from 0
-	blank   bool
+	line    int  // of the body, from 0
+	deaf    bool // the client does not read
 }
 
 // stream answers newline-delimited JSON. A line that cannot be scored has an error in
@@ -75,6 +75,9 @@ const lateBody = 4 << 10
 // endStream makes sure that what a client still sends of a body is never taken for another
 // request: unless the body has come to its end, the connection ends.
 func (s *Server) endStream(c *call, body io.Reader) {
+	if c.abort {
+		return
+	}
 	http.NewResponseController(c.w).SetReadDeadline(time.Now().Add(time.Second))
 	if n, err := io.CopyN(io.Discard, body, lateBody); n < lateBody && errors.Is(err, io.EOF) {
 		return
@@ -165,9 +168,13 @@ func (st *stream) answer() *problem {
 	}
 	st.control.SetWriteDeadline(time.Now().Add(st.s.o.Limits.Write))
 	if _, err := st.call.w.Write(st.out); err != nil {
+		st.deaf = true
+	} else if err := st.control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		st.deaf = true
+	}
+	if st.deaf {
 		return newProblem(http.StatusRequestTimeout, "timeout", "the client does not read")
 	}
-	st.control.Flush()
 	return nil
 }
 
@@ -202,7 +209,9 @@ func shifted(list []fieldError, line int) []fieldError {
 // fail ends an answer that has begun: the last line says why, and the end of the answer
 // is missing.
 func (st *stream) fail(p *problem) {
-	st.call.failed, st.call.abort = p, true
+	if st.call.failed, st.call.abort = p, true; st.deaf {
+		return
+	}
 	line := appendNumber(append([]byte{}, `{"row":`...), float64(st.line))
 	line = appendString(append(line, `,"error":`...), p.Error)
 	st.control.SetWriteDeadline(time.Now().Add(time.Second))

@@ -220,7 +220,7 @@ func (w *writer) begin() error {
 		return err
 	}
 	if fragment > 0 {
-		w.trouble(fmt.Sprintf("the alert log ended in half a line of %d bytes, which is now in %s", fragment, w.path+tornSuffix), nil)
+		w.say.tell(slog.LevelWarn, fmt.Sprintf("the alert log ended in half a line of %d bytes, which no answer had waited for; it is now in %s", fragment, w.path+tornSuffix), "file", w.path)
 	}
 	f, err := w.open(w.path, appending)
 	if err != nil {

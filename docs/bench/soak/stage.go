@@ -5,9 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/csv"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -158,8 +156,11 @@ func (st *stage) makeModel(ctx context.Context, n int) (*candidate, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(text)
-	c := &candidate{version: hex.EncodeToString(sum[:])[:12], text: text}
+	_, sum, ok := strings.Cut(string(text[:200]), `"sha256":"`) // a version without a name is the beginning of the file's checksum
+	if !ok {
+		return nil, errors.New("the model file has no checksum")
+	}
+	c := &candidate{version: sum[:12], text: text}
 	all, err := readCSV(scored)
 	if err != nil {
 		return nil, err
