@@ -39,6 +39,7 @@ var allowed = map[string][]string{
 	"report":             {"model", "model/learn", "eda", "plots", "dataset", "stats", "internal/check"},
 	"serve":              {"serve/alert", "model", "traffic", "dataset", "internal/check"},
 	"serve/alert":        {"internal/check"},
+	"dashboard":          {"eda", "traffic", "dataset", "stats", "internal/check"},
 	"cmd":                {"serve", "serve/alert", "report", "model", "eda", "traffic", "dataset", "stats", "internal/check"},
 	"cmd/netanom":        {"cmd"},
 	"internal/check":     {},

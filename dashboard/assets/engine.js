@@ -1,0 +1,243 @@
+// The rows of a table as typed arrays, and counts of those that pass all filters. A chart's
+// counts leave out the filter on its own column, so that its other marks stay to be chosen.
+
+/**
+ * @typedef {object} Column
+ * @property {string} name as the file spells it
+ * @property {string} canon its name in the known layout
+ * @property {string} role feature, label, derivative, identifier or clock
+ * @property {string} kind
+ * @property {string[] | null} levels what codes stand for, the most frequent first; null for numbers
+ * @property {Float64Array | null} values what codes stand for, ascending; null for text
+ * @property {boolean} missing the last code stands for no value
+ * @property {boolean} rounded each number stands for those up to it
+ * @property {number} others levels that are the last one together
+ * @property {number} size how many codes there are
+ * @property {Uint8Array | Uint16Array} codes by row
+ */
+
+/**
+ * @typedef {object} Store
+ * @property {string} source
+ * @property {string} layout
+ * @property {number} rows
+ * @property {Column[]} columns
+ * @property {Map<string, Column>} named the columns by both of their names
+ * @property {Column | null} label
+ * @property {string[]} normal levels of the label that mean normal
+ * @property {{name: string, start: number, since: Float64Array} | null} clock seconds since the first row
+ * @property {string[]} leftOut columns that the page does not have
+ */
+
+/**
+ * Unpacks a block.
+ * @param {Uint8Array} packed
+ * @returns {Promise<Store>}
+ */
+export async function decode(packed) {
+  const stream = new Blob([/** @type {BlobPart} */ (packed)]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return open(await new Response(stream).arrayBuffer());
+}
+
+/**
+ * Reads an unpacked block.
+ * @param {ArrayBuffer} buffer
+ * @returns {Store}
+ */
+export function open(buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  if (head.version !== 1) throw new Error(`the data are of version ${head.version}, which this page cannot read`);
+  const base = 4 + length;
+  /** @type {Column[]} */
+  const columns = head.columns.map((/** @type {any} */ c) => ({
+    name: c.name, canon: c.canon, role: c.role, kind: c.kind,
+    levels: c.values ? null : (c.levels ?? []), values: c.values ? Float64Array.from(c.values) : null,
+    missing: Boolean(c.missing), rounded: Boolean(c.rounded), others: c.others ?? 0,
+    size: (c.values ?? c.levels ?? []).length + (c.missing ? 1 : 0),
+    codes: c.width === 2 ? new Uint16Array(buffer, base + c.offset, head.rows) : new Uint8Array(buffer, base + c.offset, head.rows),
+  }));
+  const named = new Map();
+  for (const c of columns) named.set(c.canon, c);
+  for (const c of columns) named.set(c.name, c);
+  return {
+    source: head.source, layout: head.layout ?? "", rows: head.rows, columns, named,
+    label: head.label < 0 ? null : columns[head.label], normal: head.normal,
+    clock: head.clock ? readClock(buffer, base, head) : null, leftOut: head.left_out ?? [],
+  };
+}
+
+/**
+ * @param {ArrayBuffer} buffer
+ * @param {number} base
+ * @param {any} head
+ */
+function readClock(buffer, base, head) {
+  const ticks = new Uint32Array(buffer, base + head.clock.offset, head.rows);
+  const since = new Float64Array(head.rows);
+  let now = 0;
+  for (let i = 0; i < ticks.length; i++) since[i] = (now += ticks[i]) * head.clock.unit;
+  return { name: head.clock.name, start: head.clock.start, since };
+}
+
+/**
+ * The text of a code; null where it stands for no value.
+ * @param {Column} column
+ * @param {number} code
+ * @returns {string | null}
+ */
+export function textOf(column, code) {
+  if (column.levels) return code < column.levels.length ? column.levels[code] : null;
+  const values = /** @type {Float64Array} */ (column.values);
+  return code < values.length ? String(values[code]) : null;
+}
+
+/** How many columns may be filtered at once: a bit of the mask each. */
+export const mostFilters = 16;
+
+// Counting loops are written once for each width of codes, so that each meets one kind of
+// array and is compiled for it.
+
+/** @param {Uint32Array} out @param {Uint8Array} codes @param {Uint8Array} hot @param {Uint16Array} mask @param {number} keep @param {number} from @param {number} to */
+function count8(out, codes, hot, mask, keep, from, to) {
+  for (let i = from; i < to; i++) if ((mask[i] & keep) === 0) out[codes[i] * 2 + hot[i]]++;
+}
+
+/** @param {Uint32Array} out @param {Uint16Array} codes @param {Uint8Array} hot @param {Uint16Array} mask @param {number} keep @param {number} from @param {number} to */
+function count16(out, codes, hot, mask, keep, from, to) {
+  for (let i = from; i < to; i++) if ((mask[i] & keep) === 0) out[codes[i] * 2 + hot[i]]++;
+}
+
+/** @param {Uint16Array} mask @param {Uint8Array} codes @param {Uint16Array} fail @param {number} bit */
+function mark8(mask, codes, fail, bit) {
+  for (let i = 0; i < mask.length; i++) mask[i] = (mask[i] & ~bit) | fail[codes[i]];
+}
+
+/** @param {Uint16Array} mask @param {Uint16Array} codes @param {Uint16Array} fail @param {number} bit */
+function mark16(mask, codes, fail, bit) {
+  for (let i = 0; i < mask.length; i++) mask[i] = (mask[i] & ~bit) | fail[codes[i]];
+}
+
+/** Counts the rows that pass all filters, normal and anomalous ones apart. */
+export class Engine {
+  /**
+   * @param {Store} store
+   * @param {Uint8Array} hot by row: 1 if it is anomalous
+   */
+  constructor(store, hot) {
+    this.store = store;
+    this.hot = hot;
+    this.mask = new Uint16Array(store.rows);
+    /** @type {Map<Column, number>} */
+    this.bits = new Map();
+    this.from = 0;
+    this.to = store.rows;
+  }
+
+  /**
+   * Lets only rows pass whose code is as wanted; null lets all pass again.
+   * @param {Column} column
+   * @param {((code: number) => boolean) | null} wanted
+   */
+  filter(column, wanted) {
+    let bit = this.bits.get(column);
+    if (bit === undefined) {
+      if (wanted === null) return;
+      bit = this.#freeBit();
+      this.bits.set(column, bit);
+    }
+    const fail = new Uint16Array(column.size);
+    if (wanted) for (let k = 0; k < column.size; k++) if (!wanted(k)) fail[k] = bit;
+    if (column.codes instanceof Uint16Array) mark16(this.mask, column.codes, fail, bit);
+    else mark8(this.mask, column.codes, fail, bit);
+    if (wanted === null) this.bits.delete(column);
+  }
+
+  #freeBit() {
+    let used = 0;
+    for (const b of this.bits.values()) used |= b;
+    for (let i = 0; i < mostFilters; i++) if ((used & (1 << i)) === 0) return 1 << i;
+    throw new Error(`at most ${mostFilters} columns can be filtered at once; clear one of the filters`);
+  }
+
+  /**
+   * Lets only the rows from..to-1 pass.
+   * @param {number} from
+   * @param {number} to
+   */
+  between(from, to) {
+    this.from = Math.max(0, Math.min(from, this.store.rows));
+    this.to = Math.max(this.from, Math.min(to, this.store.rows));
+  }
+
+  /** @param {Column[]} own columns whose filters do not count */
+  #keep(...own) {
+    let keep = 0xffff;
+    for (const c of own) keep &= ~(this.bits.get(c) ?? 0);
+    return keep;
+  }
+
+  /**
+   * Counts by code: normal rows at 2k, anomalous ones at 2k+1. The column's own filter
+   * does not count.
+   * @param {Column} column
+   * @param {Uint32Array} [out] to use again
+   */
+  counts(column, out = new Uint32Array(column.size * 2)) {
+    out.fill(0);
+    const keep = this.#keep(column);
+    if (column.codes instanceof Uint16Array) count16(out, column.codes, this.hot, this.mask, keep, this.from, this.to);
+    else count8(out, column.codes, this.hot, this.mask, keep, this.from, this.to);
+    return out;
+  }
+
+  /**
+   * Counts by two columns, folded: bins of a times bins of b. The filters on both do not count.
+   * @param {Column} a
+   * @param {Uint16Array} foldA bin of each code
+   * @param {Column} b
+   * @param {Uint16Array} foldB
+   * @param {number} binsA
+   * @param {number} binsB
+   */
+  pairs(a, foldA, b, foldB, binsA, binsB) {
+    const out = new Uint32Array(binsA * binsB * 2);
+    const { mask, hot } = this, keep = this.#keep(a, b), x = a.codes, y = b.codes;
+    for (let i = this.from; i < this.to; i++) if ((mask[i] & keep) === 0) out[(foldA[x[i]] * binsB + foldB[y[i]]) * 2 + hot[i]]++;
+    return out;
+  }
+
+  /**
+   * Counts rows in steps of the order of rows, or of time. The choice of rows does not count.
+   * @param {Uint32Array} ends the row behind each step
+   */
+  steps(ends) {
+    const out = new Uint32Array(ends.length * 2), { mask, hot } = this;
+    for (let s = 0, i = 0; s < ends.length; s++) {
+      let all = 0, anomalous = 0;
+      for (; i < ends[s]; i++) if (mask[i] === 0) { all++; anomalous += hot[i]; }
+      out[s * 2] = all - anomalous;
+      out[s * 2 + 1] = anomalous;
+    }
+    return out;
+  }
+
+  /** How many rows pass, and how many of these are anomalous. */
+  totals() {
+    const { mask, hot } = this;
+    let all = 0, anomalous = 0;
+    for (let i = this.from; i < this.to; i++) if (mask[i] === 0) { all++; anomalous += hot[i]; }
+    return { all, anomalous };
+  }
+
+  /**
+   * The rows that pass, the first first.
+   * @param {boolean} onlyHot
+   */
+  passing(onlyHot) {
+    const { mask, hot } = this, out = new Uint32Array(this.to - this.from);
+    let n = 0;
+    for (let i = this.from; i < this.to; i++) if (mask[i] === 0 && (!onlyHot || hot[i])) out[n++] = i;
+    return out.subarray(0, n);
+  }
+}

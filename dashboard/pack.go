@@ -1,0 +1,241 @@
+package dashboard
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/eda"
+)
+
+// A Column is a column of the page: for each row the place of its value among the
+// different values of the column.
+type Column struct {
+	Name    string // as the file spells it
+	Canon   string // its name in the known layout
+	Role    dataset.Role
+	Kind    dataset.Kind
+	Levels  []string  // of a column of text, the most frequent first; nil for numbers
+	Values  []float64 // of a column of numbers, ascending; nil for text
+	Missing bool      // the code behind the last value means that there is none
+	Rounded bool      // numbers were too many: each value stands for those up to it
+	Others  int       // levels that were too many, and are the last level together
+	Codes   []uint16  // by row
+}
+
+// A Clock is when rows began.
+type Clock struct {
+	Name  string
+	Start float64   // of the first row, in seconds since the Unix epoch
+	Since []float64 // by row: seconds since Start, ascending
+}
+
+// Data is a table as the page holds it: its rows are in the order of their time, if they
+// have one, and else in that of the file.
+type Data struct {
+	Source  string
+	Layout  string
+	Rows    int
+	Columns []Column
+	Label   int      // the column that says what a record is, -1 if there is none
+	Normal  []string // its levels that mean normal
+	Clock   *Clock   // nil if rows have no time
+	Lines   []int64  // by row: of the file, from 1
+	LeftOut []string // columns of text that differs in nearly every row
+}
+
+// The limits of a column of codes: one code is kept for missing values.
+const (
+	maxCodes  = 1<<16 - 1
+	longLevel = 200 // bytes of a level that are shown
+)
+
+// otherLevel is the level that stands for those that were too many.
+const otherLevel = "(other)"
+
+// Pack takes a table for the page. normal are the levels of the label that mean normal,
+// if the user says so. Rows without a time come before all others.
+func Pack(ctx context.Context, t *dataset.Table, source string, normal []string) (*Data, error) {
+	s := t.Schema()
+	classes, err := eda.FindClasses(s, normal)
+	if err != nil {
+		return nil, err
+	}
+	d := &Data{Source: source, Layout: s.Name, Rows: int(t.Rows()), Label: -1, Normal: classes.Normal}
+	order, err := d.order(t)
+	if err != nil {
+		return nil, err
+	}
+	d.Lines = make([]int64, d.Rows)
+	for i, r := range order {
+		d.Lines[i] = t.Line(int64(r))
+	}
+	for j := range s.Columns {
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
+		c, err := packColumn(t, j, order)
+		switch {
+		case err != nil:
+			return nil, err
+		case c == nil:
+			d.LeftOut = append(d.LeftOut, s.Columns[j].Name)
+			continue
+		}
+		if j == classes.Column {
+			d.Label = len(d.Columns)
+		}
+		d.Columns = append(d.Columns, *c)
+	}
+	return d, nil
+}
+
+// order returns the rows in the order of their time, and fills the clock.
+func (d *Data) order(t *dataset.Table) ([]int, error) {
+	order := make([]int, d.Rows)
+	for i := range order {
+		order[i] = i
+	}
+	s := t.Schema()
+	at := s.Clock()
+	if at < 0 || !s.Columns[at].Kind.Numeric() || d.Rows == 0 {
+		return order, nil
+	}
+	times, err := t.Floats(at)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return compareTimes(times[a], times[b]) })
+	first := slices.IndexFunc(order, func(r int) bool { return !math.IsNaN(times[r]) })
+	if first < 0 {
+		return order, nil
+	}
+	d.Clock = &Clock{Name: s.Columns[at].Name, Start: times[order[first]], Since: make([]float64, d.Rows)}
+	for i, r := range order[first:] {
+		d.Clock.Since[first+i] = times[r] - d.Clock.Start
+	}
+	return order, nil
+}
+
+// compareTimes puts what has no time first.
+func compareTimes(a, b float64) int {
+	switch {
+	case a != a && b != b:
+		return 0
+	case a != a:
+		return -1
+	case b != b:
+		return 1
+	}
+	return cmp.Compare(a, b)
+}
+
+// packColumn packs a column, nil if its text names rows.
+func packColumn(t *dataset.Table, at int, order []int) (*Column, error) {
+	c := &t.Schema().Columns[at]
+	out := &Column{Name: c.Name, Canon: c.Canon, Role: c.Role, Kind: c.Kind}
+	if c.Dict != nil {
+		codes, err := t.Codes(at)
+		if err != nil {
+			return nil, fmt.Errorf("column %q: %w", c.Name, err)
+		}
+		if len(order) > 1000 && c.Dict.Len() > len(order)/2 && c.Role != dataset.Label {
+			return nil, nil
+		}
+		out.packLevels(c.Dict, codes, order)
+		return out, nil
+	}
+	if !c.Kind.Numeric() { // text that is kept nowhere, or nothing at all
+		return nil, nil
+	}
+	values, err := t.Floats(at)
+	if err != nil {
+		return nil, fmt.Errorf("column %q: %w", c.Name, err)
+	}
+	out.packNumbers(values, order)
+	return out, nil
+}
+
+// packLevels gives the most frequent level the code 0.
+func (c *Column) packLevels(dict *dataset.Dict, codes []uint32, order []int) {
+	counts := make([]int, dict.Len())
+	missing := false
+	for _, k := range codes {
+		if k == dataset.MissingCode {
+			missing = true
+		} else {
+			counts[k]++
+		}
+	}
+	names := dict.Levels()
+	var used []int
+	for k, n := range counts {
+		if n > 0 {
+			used = append(used, k)
+		}
+	}
+	slices.SortFunc(used, func(a, b int) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(names[a], names[b]))
+	})
+	c.Levels = []string{}
+	place := make([]uint16, dict.Len())
+	for i, k := range used {
+		if i >= maxCodes-1 && len(used) > maxCodes {
+			if c.Others++; c.Others == 1 {
+				c.Levels = append(c.Levels, otherLevel)
+			}
+			place[k] = maxCodes - 1
+			continue
+		}
+		c.Levels = append(c.Levels, shown(names[k]))
+		place[k] = uint16(i)
+	}
+	c.Missing = missing
+	c.Codes = make([]uint16, len(order))
+	for i, r := range order {
+		if c.Codes[i] = uint16(len(c.Levels)); codes[r] != dataset.MissingCode {
+			c.Codes[i] = place[codes[r]]
+		}
+	}
+}
+
+// shown cuts a level that nobody would read to its end.
+func shown(level string) string {
+	if len(level) <= longLevel {
+		return level
+	}
+	return strings.ToValidUTF8(level[:longLevel], "") + "…"
+}
+
+// packNumbers gives the least number the code 0.
+func (c *Column) packNumbers(values []float64, order []int) {
+	distinct := slices.Clone(values)
+	distinct = slices.DeleteFunc(distinct, math.IsNaN)
+	c.Missing = len(distinct) < len(values)
+	slices.Sort(distinct)
+	all := len(distinct)
+	sorted := distinct
+	distinct = slices.Compact(slices.Clone(distinct))
+	if len(distinct) > maxCodes {
+		c.Rounded = true
+		distinct = distinct[:0]
+		for k := 1; k <= maxCodes; k++ {
+			distinct = append(distinct, sorted[int(int64(k)*int64(all)/maxCodes)-1])
+		}
+		distinct = slices.Compact(distinct)
+	}
+	c.Values = append([]float64{}, distinct...)
+	c.Codes = make([]uint16, len(order))
+	for i, r := range order {
+		if v := values[r]; v == v {
+			at, _ := slices.BinarySearch(c.Values, v)
+			c.Codes[i] = uint16(at)
+		} else {
+			c.Codes[i] = uint16(len(c.Values))
+		}
+	}
+}
