@@ -3,12 +3,12 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -120,9 +120,13 @@ func (o *serveOptions) run(ctx context.Context) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP) // before models are loaded, lest it ends the process
 	defer signal.Stop(hup)
-	usual := debug.SetGCPercent(400) // what reading models leaves behind is collected afterwards, so that the service is there sooner
+	var memory frugal
+	if o.world.env("GOGC") == "" && o.world.env("GOMEMLIMIT") == "" {
+		memory.begin()
+		defer memory.end()
+	}
 	s, err := serve.New(ctx, o.serve)
-	debug.SetGCPercent(usual)
+	memory.bound()
 	if err != nil {
 		return err
 	}
@@ -139,6 +143,39 @@ func (o *serveOptions) run(ctx context.Context) error {
 		}
 	}()
 	return s.Run(ctx, o.listening)
+}
+
+// A frugal lets garbage gather, which saves time, but only up to some room beside what the
+// models take. The zero value does nothing.
+type frugal struct {
+	begun   bool
+	percent int
+	limit   int64
+}
+
+const (
+	rareGC  = 400      // percent of what is in use that may be garbage
+	someMiB = 40 << 20 // for requests
+)
+
+func (f *frugal) begin() { f.begun, f.percent = true, debug.SetGCPercent(rareGC) }
+
+// bound is called when the models are loaded.
+func (f *frugal) bound() {
+	if !f.begun {
+		return
+	}
+	runtime.GC()
+	var now runtime.MemStats
+	runtime.ReadMemStats(&now)
+	f.limit = debug.SetMemoryLimit(int64(now.HeapAlloc)*3/2 + someMiB)
+}
+
+func (f *frugal) end() {
+	debug.SetGCPercent(f.percent)
+	if f.limit > 0 {
+		debug.SetMemoryLimit(f.limit)
+	}
 }
 
 // listening says where the service is.
@@ -199,59 +236,4 @@ func modelFile(text string) serve.ModelFile {
 	}
 	name, v, _ := strings.Cut(name, "@")
 	return serve.ModelFile{Name: name, Version: v, Path: path}
-}
-
-type keyOptions struct {
-	scopes []string
-	file   string
-}
-
-func newServeKey(w *world) *cobra.Command {
-	o := &keyOptions{}
-	c := &cobra.Command{
-		Use:   "key NAME",
-		Short: "Make a key for a client of the service",
-		Long: `Key makes a key and prints it once; it is stored nowhere. The file of --keys gets
-a line with the client's name, what the key allows, and the key's SHA-256. To
-revoke the key, delete the line: the service reads the file again.`,
-		Example: `  netanom serve key sensor-1 --keys keys.txt
-  netanom serve key prometheus --scope read --keys keys.txt`,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usagef("name one client, as in %s sensor-1 --keys keys.txt", c.CommandPath())
-			}
-			return nil
-		},
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE:              func(_ *cobra.Command, args []string) error { return o.run(w, args[0]) },
-	}
-	f := c.Flags()
-	f.StringSliceVar(&o.scopes, "scope", []string{"score"}, "what the key allows: "+strings.Join(serve.Scopes(), ", ")+"; repeatable")
-	f.StringVar(&o.file, "keys", "", "`file` to append the line to (default: it is printed)")
-	complete(c, "scope", words(serve.Scopes()...))
-	return c
-}
-
-func (o *keyOptions) run(w *world, name string) error {
-	token, line, err := serve.NewKey(name, o.scopes)
-	if err != nil {
-		return usageError{err}
-	}
-	if o.file == "" {
-		_, err := fmt.Fprintf(w.stdout, "%s\n", token)
-		fmt.Fprintf(w.stderr, "netanom: the line for the file of keys: %s\n", line)
-		return err
-	}
-	f, err := os.OpenFile(o.file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		return cannotWrite(o.file, err)
-	}
-	if err := fill(f, o.file, func(out io.Writer) error {
-		_, err := io.WriteString(out, line+"\n")
-		return err
-	}); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(w.stdout, "%s\n", token)
-	return err
 }

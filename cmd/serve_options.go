@@ -143,6 +143,9 @@ func (o *limitOptions) limits() serve.Limits {
 	l := o.Limits
 	l.Body, l.Rows, l.Queue, l.Connections = int64(o.body.value)<<20, int(o.rows.value), int(o.queue.value), int(o.connections.value)
 	l.Burst, l.Concurrent = int(o.burst.value), 0
+	if l.Drain == 0 {
+		l.Drain = -1
+	}
 	if !math.IsNaN(o.concurrent.value) {
 		l.Concurrent = int(o.concurrent.value)
 	}

@@ -39,6 +39,57 @@ func (s *Schema) Resolve(name string) (int, error) {
 	return -1, &NameError{Name: name, Near: Nearest(name, s.Names()), Columns: s.Names()}
 }
 
+// A Resolver finds columns as Resolve does, many of them in a moment, and proposes nothing
+// where there is none.
+type Resolver struct {
+	layout                     layout
+	exact, canon, spelt, meant map[string]int // -2: several
+}
+
+// Resolver returns a resolver of the schema's columns.
+func (s *Schema) Resolver() *Resolver {
+	r := &Resolver{layoutNamed(s.Name), map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}}
+	put := func(m map[string]int, name string, i int) {
+		if _, there := m[name]; there {
+			i = -2
+		}
+		m[name] = i
+	}
+	for i := range s.Columns {
+		c := &s.Columns[i]
+		if _, there := r.exact[c.Name]; !there {
+			r.exact[c.Name] = i
+		}
+		put(r.canon, c.Canon, i)
+		put(r.spelt, normaliseName(c.Name), i)
+		put(r.meant, normaliseName(c.Canon), i)
+	}
+	return r
+}
+
+// Find returns the column of that name in any spelling, -1 if there is none or several.
+func (r *Resolver) Find(name string) int {
+	if i, ok := r.exact[name]; ok {
+		return i
+	}
+	wanted := normaliseName(name)
+	synonym, known := r.layout.synonym(wanted)
+	for _, try := range []struct {
+		in   map[string]int
+		name string
+		use  bool
+	}{{r.canon, name, true}, {r.spelt, wanted, wanted != ""}, {r.meant, wanted, wanted != ""}, {r.canon, synonym, known}} {
+		if i, ok := try.in[try.name]; ok && try.use {
+			return max(i, -1)
+		}
+	}
+	return -1
+}
+
+// Spelling returns what all spellings of a name have in common: letters in lower case,
+// without blanks, underscores, hyphens and points.
+func Spelling(name string) string { return normaliseName(name) }
+
 // only returns the one column that fits, -1 if none does, or an error if
 // several do.
 func (s *Schema) only(name string, fit func(*Column) bool) (int, error) {

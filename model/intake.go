@@ -27,9 +27,20 @@ func (s *Schema) Bind(names []string) *Binding {
 		b.place[i] = -1
 	}
 	header := dataset.Recognise(names)
+	columns := header.Resolver()
+	byCanon := map[string]int{}
+	for i := range header.Columns {
+		if _, there := byCanon[header.Columns[i].Canon]; !there {
+			byCanon[header.Columns[i].Canon] = i
+		}
+	}
 	for j := range s.Inputs {
-		at, err := s.Inputs[j].find(&header)
-		if err != nil || b.place[at] >= 0 {
+		in := &s.Inputs[j]
+		at, ok := byCanon[in.canonical()]
+		if !ok {
+			at = columns.Find(in.Name)
+		}
+		if at < 0 || b.place[at] >= 0 {
 			b.absent = append(b.absent, j)
 			continue
 		}
@@ -38,8 +49,8 @@ func (s *Schema) Bind(names []string) *Binding {
 	return b
 }
 
-// Fields is how many fields a record has.
-func (b *Binding) Fields() int { return len(b.names) }
+// Input returns the place of the input that a field is, -1 for a field that is none.
+func (b *Binding) Input(field int) int { return b.place[field] }
 
 // Bound is how many inputs are among the fields.
 func (b *Binding) Bound() int {
@@ -58,6 +69,7 @@ type CellKind uint8
 // The kinds of cells.
 const (
 	NullCell   CellKind = iota // no value
+	OtherCell                  // a list or an object, which no column has
 	TextCell                   // text, which may hold a number or say that there is no value
 	NumberCell                 // a decimal number, as text
 	TrueCell
@@ -89,7 +101,8 @@ type Intake struct {
 
 	Offered int     // rows
 	Taken   []int   // the rows that are in the matrix
-	Faults  []Fault // the first, at most MaxFaults of rejected rows and as many others
+	Faults  []Fault // the first, at most Most of rejected rows and as many others
+	Most    int     // 0: MaxFaults
 	Refused int     // rows that were rejected
 
 	Counts [troubles]int64 // of all faults
@@ -185,6 +198,10 @@ func (in *Intake) put(row int, field string, j int, c Cell) bool {
 		in.pad(j)
 		return input.Missing > 0 || in.fault(row, field, MissingValue, "has no value, which no row of training lacked")
 	}
+	if c.Kind == OtherCell {
+		in.pad(j)
+		return in.fault(row, field, WrongType, "a list or an object")
+	}
 	if input.Coded() {
 		w := input.levelOf(c)
 		in.x.Codes[j] = append(in.x.Codes[j], w.code)
@@ -218,15 +235,22 @@ func (in *Intake) fault(row int, field string, t Trouble, text string) bool {
 	in.Counts[t]++
 	action := in.policy[t]
 	switch {
-	case action == Reject && in.rejects < MaxFaults:
+	case action == Reject && in.rejects < in.most():
 		in.rejects++
-	case action == Warn && in.warns < MaxFaults:
+	case action == Warn && in.warns < in.most():
 		in.warns++
 	default:
 		return action != Reject
 	}
 	in.Faults = append(in.Faults, Fault{Row: row, Field: field, Trouble: t, Action: action, Text: text})
 	return action != Reject
+}
+
+func (in *Intake) most() int {
+	if in.Most == 0 {
+		return MaxFaults
+	}
+	return in.Most
 }
 
 // levelOf returns what a cell means to an input of levels.

@@ -48,14 +48,14 @@ func (s *Server) alert(ctx context.Context, c *call, a *ask, b *batch, first int
 			continue
 		}
 		one := alert.Alert{ID: rowID(c.id, first+record), Time: now, Model: b.model.name, Version: b.model.version, Score: b.found.Score[row],
-			Threshold: threshold, Verdict: b.label(row), Request: c.named, Client: c.client, Record: b.record(record, s.redacted)}
+			Threshold: threshold, Verdict: b.label(row), Request: c.named, Client: c.client, Record: b.record(record)}
 		if b.model.typed() {
 			one.Class = b.model.pipeline.Classes[b.found.Class[row]]
 		}
 		if b.reasons != nil {
 			for _, r := range b.reasons[row] {
 				reason := alert.Reason{Column: r.Column, Value: r.Value, Part: r.Part}
-				if s.redacted[r.Column] {
+				if b.model.redacts(r.Column, -1) {
 					reason.Value = ""
 				}
 				one.Reasons = append(one.Reasons, reason)
@@ -74,7 +74,7 @@ func (s *Server) logRows(c *call, b *batch, first int) {
 	for record, row := range b.place {
 		if row >= 0 && rand.Float64() < s.o.LogRows {
 			s.o.Access.LogAttrs(c.r.Context(), slog.LevelInfo, "row", slog.String("id", rowID(c.id, first+record)), slog.String("model", c.model),
-				slog.Float64("score", b.found.Score[row]), slog.String("label", b.label(row)), slog.Any("record", json.RawMessage(b.record(record, s.redacted))))
+				slog.Float64("score", b.found.Score[row]), slog.String("label", b.label(row)), slog.Any("record", json.RawMessage(b.record(record))))
 		}
 	}
 }
@@ -106,7 +106,7 @@ func (s *Server) compare(c *call, b *batch) {
 		return
 	}
 	m := s.shelf.find(s.shadow, s.shadowed)
-	if m == b.model {
+	if m == nil || m == b.model { // the version that was named is not there any more
 		return
 	}
 	other := m.begin(s.o.Limits, false)
@@ -158,6 +158,10 @@ func (b *batch) offerTo(other *batch) {
 			other.refuse("type", "")
 			continue
 		}
-		other.finish(other.form(r.form.names))
+		if f, p := other.form(r.form.names); p == nil {
+			other.finish(f)
+		} else {
+			other.refuse(p.kind, "")
+		}
 	}
 }

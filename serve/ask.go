@@ -74,8 +74,11 @@ func newAsk(r *http.Request) (*ask, *problem) {
 	if err != nil {
 		return nil, newProblem(http.StatusBadRequest, "parameter", "the query cannot be read")
 	}
-	for name, values := range query {
-		if p := a.set(name, values[len(values)-1]); p != nil {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if len(query[name]) > 1 {
+			return nil, newProblem(http.StatusBadRequest, "parameter", "a parameter is there twice")
+		}
+		if p := a.set(name, query[name][0]); p != nil {
 			return nil, p
 		}
 	}

@@ -3,8 +3,10 @@ package serve
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
+	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/model"
 )
 
@@ -16,6 +18,7 @@ type batch struct {
 	limits Limits
 	forms  map[string]*form
 	last   *form // the one that the latest record had
+	own    *form // that of lists of the model's columns; nil before it is asked for
 
 	arena []byte    // the text of cells
 	cells []cell    // of the record at hand, or of all records if they are kept
@@ -27,6 +30,7 @@ type batch struct {
 
 	malformed []fieldError // records that are none; fields that are wrong are the intake's
 	broken    int          // records that are none
+	bound     int          // forms that this request has brought
 	found     model.Scores
 	reasons   [][]model.Reason // by row of the matrix; nil if not asked for
 	place     []int            // by record: its row in the matrix, -1 if it was rejected
@@ -46,14 +50,18 @@ type stretch struct {
 
 // A form is the names of the fields of records, in the order in which they came.
 type form struct {
-	names   []string
-	binding *model.Binding
+	names    []string
+	binding  *model.Binding
+	redacted []bool // by field: it is left out of alerts and logged rows
 }
 
-// maxForms is how many forms a batch remembers, maxFields how many fields a record has.
+// The limits of the names of fields.
 const (
-	maxForms  = 32
-	maxFields = 4096
+	maxForms    = 32  // that a batch remembers
+	maxNewForms = 256 // in one request
+	maxFields   = 1024
+	maxName     = 256 // bytes
+	keptFields  = 128 // of a form that is remembered
 )
 
 // begin takes a batch for a model.
@@ -72,7 +80,11 @@ const largestArena = 1 << 20
 // end gives a batch back.
 func (b *batch) end() {
 	b.clear()
-	if cap(b.arena) <= largestArena && cap(b.cells) <= largestArena/16 {
+	held := cap(b.arena)
+	if b.outer != nil {
+		held += cap(b.outer.arena)
+	}
+	if held <= largestArena && cap(b.cells) <= largestArena/16 {
 		b.model.scorers.Put(b)
 	}
 }
@@ -81,7 +93,7 @@ func (b *batch) end() {
 func (b *batch) clear() {
 	b.intake.Reset()
 	b.arena, b.cells, b.rows, b.names = b.arena[:0], b.cells[:0], b.rows[:0], b.names[:0]
-	b.malformed, b.broken, b.reasons, b.place = b.malformed[:0], 0, nil, b.place[:0]
+	b.malformed, b.broken, b.bound, b.reasons, b.place = b.malformed[:0], 0, 0, nil, b.place[:0]
 	b.found = model.Scores{}
 }
 
@@ -125,7 +137,10 @@ func (b *batch) text(c cell) []byte { return b.arena[c.from:c.to] }
 // is nil, those that were added with them.
 func (b *batch) finish(f *form) *problem {
 	if f == nil {
-		f = b.formOf()
+		var p *problem
+		if f, p = b.formOf(); p != nil {
+			return p
+		}
 	}
 	if b.intake.Offered >= b.limits.Rows {
 		return tooManyRows(b.limits.Rows)
@@ -152,7 +167,7 @@ func (b *batch) refuse(code, message string) *problem {
 		return tooManyRows(b.limits.Rows)
 	}
 	row := b.intake.Offered
-	if b.broken++; len(b.malformed) < model.MaxFaults {
+	if b.broken++; len(b.malformed) < max(model.MaxFaults, b.intake.Most) {
 		b.malformed = append(b.malformed, fieldError{Row: row, Code: code, Message: message})
 	}
 	b.intake.Refuse()
@@ -169,16 +184,19 @@ func tooManyRows(limit int) *problem {
 }
 
 // formOf returns the form of the record at hand, by the names of its cells.
-func (b *batch) formOf() *form {
+func (b *batch) formOf() (*form, *problem) {
 	if b.last.has(b) {
-		return b.last
+		return b.last, nil
 	}
 	names := make([]string, len(b.names))
 	for i, c := range b.names {
 		names[i] = string(b.text(c))
 	}
-	b.last = b.form(names)
-	return b.last
+	f, p := b.form(names)
+	if p == nil {
+		b.last = f
+	}
+	return f, p
 }
 
 // has reports whether the record at hand has the names of the form.
@@ -194,36 +212,83 @@ func (f *form) has(b *batch) bool {
 	return true
 }
 
-// form returns the form of records with these names.
-func (b *batch) form(names []string) *form {
+// form returns the form of records with these names, none of which may be there twice.
+func (b *batch) form(names []string) (*form, *problem) {
 	key := strings.Join(names, "\x00")
-	f := b.forms[key]
-	if f == nil {
+	if f := b.forms[key]; f != nil && slices.Equal(f.names, names) { // a name may hold the separator
+		return f, nil
+	}
+	if p := checkNames(names); p != nil {
+		return nil, p
+	}
+	if b.bound++; b.bound > maxNewForms {
+		return nil, newProblem(http.StatusRequestEntityTooLarge, "too-large", "the records have more than %d different sets of fields; send those of one set together", maxNewForms)
+	}
+	f := &form{names: names, binding: b.model.pipeline.Schema.Bind(names), redacted: make([]bool, len(names))}
+	for i, name := range names {
+		f.redacted[i] = b.model.redacts(name, f.binding.Input(i))
+	}
+	if len(names) <= keptFields {
 		if len(b.forms) >= maxForms {
 			clear(b.forms)
 		}
-		f = &form{names: names, binding: b.model.pipeline.Schema.Bind(names)}
 		b.forms[key] = f
 	}
-	return f
+	return f, nil
+}
+
+// checkNames refuses names that are too many, too long, or there twice.
+func checkNames(names []string) *problem {
+	if len(names) > maxFields {
+		return newProblem(http.StatusRequestEntityTooLarge, "too-large", "a record has more than %d fields", maxFields)
+	}
+	seen := make(map[string]bool, len(names))
+	for _, name := range names {
+		if len(name) > maxName {
+			return newProblem(http.StatusRequestEntityTooLarge, "too-large", "the name of a field is longer than %d bytes", maxName)
+		}
+		if seen[name] {
+			return newProblem(http.StatusBadRequest, "malformed", "a name of a field is there twice")
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// redacts reports whether a field is to be left out of alerts and logs, in whatever spelling
+// it came.
+func (m *loaded) redacts(name string, input int) bool {
+	if m.redacted[dataset.Spelling(name)] {
+		return true
+	}
+	if input < 0 {
+		return false
+	}
+	in := &m.pipeline.Schema.Inputs[input]
+	return m.redacted[dataset.Spelling(in.Name)] || m.redacted[dataset.Spelling(in.Canon)]
 }
 
 // ownForm is that of records which are lists of the model's columns in their order.
-func (b *batch) ownForm() *form {
+func (b *batch) ownForm() (*form, *problem) {
+	if b.own != nil {
+		return b.own, nil
+	}
 	inputs := b.model.pipeline.Schema.Inputs
 	names := make([]string, len(inputs))
 	for j := range inputs {
 		names[j] = inputs[j].Name
 	}
-	return b.form(names)
+	f, p := b.form(names)
+	b.own = f
+	return f, p
 }
 
 // record writes a kept record as a JSON object, without the fields to be redacted.
-func (b *batch) record(row int, redacted map[string]bool) json.RawMessage {
+func (b *batch) record(row int) json.RawMessage {
 	r := b.rows[row]
 	out := []byte{'{'}
 	for i, c := range b.cells[r.from:r.to] {
-		if i >= len(r.form.names) || redacted[r.form.names[i]] {
+		if i >= len(r.form.names) || r.form.redacted[i] {
 			continue
 		}
 		if len(out) > 1 {
@@ -248,15 +313,18 @@ func (b *batch) values(row int) []byte {
 	return append(out, ']')
 }
 
-// objectOf puts names to values that values has written.
-func objectOf(names []string, values []byte) json.RawMessage {
+// objectOf puts names to values that values has written, but for those that are not wanted.
+func objectOf(names []string, values []byte, unwanted func(name string) bool) json.RawMessage {
 	var list []json.RawMessage
 	if json.Unmarshal(values, &list) != nil { // nothing else writes such arrays
 		return json.RawMessage("{}")
 	}
 	out := []byte{'{'}
-	for i, v := range list {
-		if i > 0 {
+	for i, v := range list[:min(len(list), len(names))] {
+		if unwanted(names[i]) {
+			continue
+		}
+		if len(out) > 1 {
 			out = append(out, ',')
 		}
 		out = append(append(appendString(out, names[i]), ':'), v...)
@@ -267,7 +335,7 @@ func objectOf(names []string, values []byte) json.RawMessage {
 // appendValue writes a cell as JSON.
 func (b *batch) appendValue(dst []byte, c cell) []byte {
 	switch c.kind {
-	case model.NullCell:
+	case model.NullCell, model.OtherCell:
 		return append(dst, "null"...)
 	case model.TrueCell:
 		return append(dst, "true"...)

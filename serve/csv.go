@@ -35,7 +35,10 @@ func readSheet(text []byte, b *batch) (*sheet, *problem) {
 		return readZeek(text, b)
 	}
 	s := &sheet{text: text}
-	first, _, _ := bytes.Cut(text, []byte("\n"))
+	first, _, _ := bytes.Cut(bytes.TrimLeft(text, "\r\n"), []byte("\n"))
+	if n := bytes.Count(first, []byte{delimiterOf(first)}); n >= maxFields {
+		return nil, newProblem(http.StatusRequestEntityTooLarge, "too-large", "a record has more than %d fields", maxFields)
+	}
 	s.delimiter = delimiterOf(first)
 	return s, s.read(b)
 }
@@ -70,7 +73,10 @@ func (s *sheet) read(b *batch) *problem {
 		}
 		raw := bytes.Trim(s.text[from:c.InputOffset()], "\r\n")
 		if f == nil {
-			f = s.head(b, record, raw)
+			var p *problem
+			if f, p = s.head(b, record, raw); p != nil {
+				return p
+			}
 			if s.header != nil {
 				continue
 			}
@@ -82,17 +88,21 @@ func (s *sheet) read(b *batch) *problem {
 }
 
 // head finds the names of the columns in the first record.
-func (s *sheet) head(b *batch, record []string, raw []byte) *form {
+func (s *sheet) head(b *batch, record []string, raw []byte) (*form, *problem) {
 	names := slices.Clone(record)
-	f := b.form(names)
+	if known, ok := dataset.RecogniseHeaderless([][]string{names}); ok {
+		s.names = known.Names()
+		return b.form(s.names)
+	}
+	f, p := b.form(names)
+	if p != nil {
+		return nil, p
+	}
 	if f.binding.Bound() == 0 {
-		if known, ok := dataset.RecogniseHeaderless([][]string{names}); ok {
-			s.names = known.Names()
-			return b.form(s.names)
-		}
+		return nil, newProblem(http.StatusBadRequest, "malformed", "the first line names no column of the model; send a header")
 	}
 	s.header, s.names = raw, names
-	return f
+	return f, nil
 }
 
 // record offers one record.
@@ -127,7 +137,11 @@ func readZeek(text []byte, b *batch) (*sheet, *problem) {
 				if len(s.names) > maxFields {
 					return s, newProblem(http.StatusRequestEntityTooLarge, "too-large", "a record has more than %d fields", maxFields)
 				}
-				f, s.header = b.form(s.names), value
+				var p *problem
+				if f, p = b.form(s.names); p != nil {
+					return s, p
+				}
+				s.header = value
 			case "#unset_field":
 				unset = value
 			case "#empty_field":

@@ -73,7 +73,11 @@ func (e *envelope) member(name string, kind jsontext.Kind) (bool, *problem) {
 	case "data":
 		e.held = true
 		if e.columns != nil {
-			return true, e.reader.lists(e.batch, e.batch.form(e.columns))
+			f, p := e.batch.form(e.columns)
+			if p != nil {
+				return true, p
+			}
+			return true, e.reader.lists(e.batch, f)
 		}
 		v, err := e.reader.dec.ReadValue()
 		if err != nil {
@@ -94,5 +98,9 @@ func (e *envelope) finish() *problem {
 		return newProblem(http.StatusBadRequest, "malformed", `"data" needs "columns" beside it`)
 	}
 	inner := &jsonReader{depth: e.reader.depth, dec: jsontext.NewDecoder(bytes.NewBuffer(e.data))}
-	return inner.lists(e.batch, e.batch.form(e.columns))
+	f, p := e.batch.form(e.columns)
+	if p != nil {
+		return p
+	}
+	return inner.lists(e.batch, f)
 }

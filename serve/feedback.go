@@ -35,18 +35,27 @@ type remembered struct {
 	values    []byte   // these, as a JSON array
 	labelName string
 	normal    []string
-	label     string        // "" until it is given
-	written   chan struct{} // closed when the label is on the disk, or could not be written; nil before it is given
+	label     string   // "" until it is given
+	written   *writing // nil before it is given
 }
 
-// A ring forgets the oldest of so many ids.
+// A writing is a label on its way to the disk.
+type writing struct {
+	done chan struct{} // closed when it is there, or could not be written
+	ok   bool          // it is there
+}
+
+// A ring forgets the oldest rows when they are too many, or take too much room.
 type ring struct {
-	ids  []string
-	next int
+	ids   []string // the oldest first
+	bytes int
 }
 
-// rememberedRows is how many normal rows, and how many alerts, can be labelled by their id.
-const rememberedRows = 5000
+// How many normal rows, and how many alerts, can be labelled by their id.
+const (
+	rememberedRows  = 10000
+	rememberedBytes = 8 << 20
+)
 
 // A tally counts rows by verdict and truth: [attack?][attack?].
 type tally [2][2]int64
@@ -89,15 +98,19 @@ func attackIndex(word string) int {
 func (f *feedback) remember(r *remembered) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	ring := &f.recent[attackIndex(r.Verdict)]
-	if len(ring.ids) < rememberedRows {
-		ring.ids = append(ring.ids, r.ID)
-	} else {
-		delete(f.rows, ring.ids[ring.next])
-		ring.ids[ring.next] = r.ID
-		ring.next = (ring.next + 1) % rememberedRows
+	if f.rows[r.ID] != nil {
+		return
 	}
+	ring := &f.recent[attackIndex(r.Verdict)]
+	ring.ids, ring.bytes = append(ring.ids, r.ID), ring.bytes+len(r.values)
 	f.rows[r.ID] = r
+	for len(ring.ids) > rememberedRows || ring.bytes > rememberedBytes {
+		if oldest := f.rows[ring.ids[0]]; oldest != nil {
+			ring.bytes -= len(oldest.values)
+			delete(f.rows, oldest.ID)
+		}
+		ring.ids = ring.ids[1:]
+	}
 }
 
 // A truth is one item of feedback.
@@ -116,6 +129,14 @@ func (s *Server) feedbackRoute(c *call) *problem {
 	if s.feedback == nil {
 		return newProblem(http.StatusNotFound, "not-found", "the service was started without --feedback")
 	}
+	if media := mediaOf(c.r); media != "application/json" && media != "" {
+		return newProblem(http.StatusUnsupportedMediaType, "media-type", "send application/json")
+	}
+	done, p := s.body(c, s.o.Limits.Body)
+	if p != nil {
+		return p
+	}
+	defer done()
 	reader, p := readJSON(c.r.Body, s.o.Limits)
 	if p != nil {
 		return p
@@ -125,9 +146,16 @@ func (s *Server) feedbackRoute(c *call) *problem {
 	if p != nil {
 		return p
 	}
+	if p := s.enter(c); p != nil {
+		return p
+	}
+	defer s.leave(c)
 	rows := make([]*remembered, len(items))
 	var wrong []fieldError
 	for i := range items {
+		if c.late() {
+			return late()
+		}
 		r, e := s.resolve(c, &items[i], i)
 		if e != nil {
 			e.Row = i
@@ -135,6 +163,7 @@ func (s *Server) feedbackRoute(c *call) *problem {
 		}
 		rows[i] = r
 	}
+	s.leave(c)
 	stored := 0
 	if len(wrong) == 0 {
 		var err error
@@ -235,7 +264,6 @@ func (s *Server) judge(c *call, t *truth, i int) (*remembered, *fieldError) {
 		}
 	}
 	if p == nil {
-		c.until = time.Now().Add(s.o.Limits.Score)
 		p = b.score(c, &ask{threshold: nan})
 	}
 	if p != nil {
@@ -249,7 +277,9 @@ func (s *Server) judge(c *call, t *truth, i int) (*remembered, *fieldError) {
 	if id == "" {
 		id = c.id + "/" + itoa(i)
 	}
-	return b.remembered(0, id, s.o.Now()), nil
+	r := b.remembered(0, id, s.o.Now())
+	s.feedback.remember(r) // so that the same again is known to be the same
+	return r, nil
 }
 
 // remembered returns a scored record as what feedback needs of it.
@@ -272,52 +302,67 @@ func (b *batch) remembered(record int, id string, now time.Time) *remembered {
 func (f *feedback) store(rows []*remembered, items []truth) (stored int, wrong []fieldError, err error) {
 	fresh, before, wrong := f.claim(rows, items)
 	if len(wrong) > 0 {
-		f.settle(fresh, false)
 		return 0, wrong, nil
 	}
-	var lines []byte
-	for _, r := range fresh {
-		lines = append(lines, r.line(objectOf(r.names, r.values), r.labelName, r.label)...)
+	if len(fresh) > 0 {
+		written := false
+		defer func() { f.settle(fresh, written) }()
+		var lines []byte
+		for _, r := range fresh {
+			lines = append(lines, r.line(objectOf(r.names, r.values, r.unwanted), r.labelName, r.label)...)
+		}
+		if err = f.ledger.append(lines); err != nil {
+			return 0, nil, err
+		}
+		written = true
 	}
-	if len(lines) > 0 {
-		err = f.ledger.append(lines)
-	}
-	f.settle(fresh, err == nil)
-	for _, r := range before { // what others are still writing is not acknowledged before it is written
-		<-r.written
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, r := range before {
-		if r.label == "" && err == nil {
-			err = errors.New("the label could not be written by the request that gave it first")
+	for _, w := range before { // what others are still writing is not acknowledged before it is written
+		<-w.done
+		if !w.ok {
+			return 0, nil, errors.New("the label could not be written by the request that gave it first")
 		}
 	}
-	return len(fresh), nil, err
+	return len(fresh), nil, nil
 }
 
-// claim gives rows their labels: fresh are those that had none, before those that were
-// given the same label before.
-func (f *feedback) claim(rows []*remembered, items []truth) (fresh, before []*remembered, wrong []fieldError) {
+// unwanted are fields of a record that its line has by itself.
+func (r *remembered) unwanted(name string) bool {
+	return strings.HasPrefix(name, "netanom_") || dataset.Spelling(name) == dataset.Spelling(r.labelName)
+}
+
+// claim gives rows their labels, unless one has another: fresh are those that had none,
+// before the writings of those that were given the same label before.
+func (f *feedback) claim(rows []*remembered, items []truth) (fresh []*remembered, before []*writing, wrong []fieldError) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	mine := map[*remembered]string{}
 	for i, r := range rows {
-		switch r.label {
-		case "":
-			r.label, r.Truth, r.written = items[i].Label, "attack", make(chan struct{})
-			if slices.Contains(r.normal, r.label) || dataset.IsNormal(r.label) {
-				r.Truth = "normal"
-			}
-			fresh = append(fresh, r)
-		case items[i].Label:
-			if !slices.Contains(fresh, r) {
-				before = append(before, r)
-			}
-		default:
+		label, given := mine[r]
+		if r.label != "" {
+			label, given = r.label, true
+		}
+		if given && label != items[i].Label {
 			wrong = append(wrong, fieldError{Row: i, Pointer: "/" + itoa(i) + "/id", Code: "conflict", Message: "the row has another label already"})
 		}
+		mine[r] = items[i].Label
 	}
-	return fresh, before, wrong
+	if len(wrong) > 0 {
+		return nil, nil, wrong
+	}
+	for i, r := range rows {
+		if r.label != "" {
+			if !slices.Contains(fresh, r) {
+				before = append(before, r.written)
+			}
+			continue
+		}
+		r.label, r.Truth, r.written = items[i].Label, "attack", &writing{done: make(chan struct{})}
+		if slices.Contains(r.normal, r.label) || dataset.IsNormal(r.label) {
+			r.Truth = "normal"
+		}
+		fresh = append(fresh, r)
+	}
+	return fresh, before, nil
 }
 
 // settle counts labels that have been written, and forgets those that have not.
@@ -330,7 +375,8 @@ func (f *feedback) settle(fresh []*remembered, written bool) {
 		} else {
 			r.label = ""
 		}
-		close(r.written)
+		r.written.ok = written
+		close(r.written.done)
 	}
 }
 

@@ -41,6 +41,7 @@ func FuzzBodies(f *testing.F) {
 	f.Fuzz(func(t *testing.T, route byte, body []byte) {
 		c := fuzzRoutes[int(route)%len(fuzzRoutes)]
 		r := httptest.NewRequest("POST", c.path, strings.NewReader(string(body)))
+		r.Host = "localhost"
 		r.Header.Set("Content-Type", c.media)
 		w := httptest.NewRecorder()
 		func() {

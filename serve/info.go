@@ -130,7 +130,11 @@ func (s *Server) modelReadyRoute(c *call) *problem {
 	if problem != nil {
 		return problem
 	}
-	return c.json(http.StatusOK, map[string]any{"name": one.name, "version": p.current.Load().version, "ready": true})
+	status, ready := http.StatusOK, !s.draining.Load()
+	if !ready {
+		status = http.StatusServiceUnavailable
+	}
+	return c.json(status, map[string]any{"name": one.name, "version": p.current.Load().version, "ready": ready})
 }
 
 // metadataTensor is a tensor that a model takes or gives.

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -55,8 +57,12 @@ func bodyProblem(err error) *problem {
 		return newProblem(http.StatusRequestEntityTooLarge, "too-large", "the body is larger than %d bytes; send fewer records at a time, or a stream of lines as application/x-ndjson", large.Limit)
 	case errors.Is(err, errUnpack):
 		return newProblem(http.StatusBadRequest, "malformed", "the body cannot be unpacked")
+	case errors.Is(err, errNoRoom):
+		return newProblem(http.StatusServiceUnavailable, "overloaded", "there is no room for another large body; try again").after(time.Second)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return newProblem(http.StatusRequestTimeout, "timeout", "the body did not arrive in time")
 	}
-	return newProblem(http.StatusRequestTimeout, "timeout", "the body did not arrive in time")
+	return newProblem(http.StatusBadRequest, "malformed", "the body breaks off, or is not sent as it should be")
 }
 
 // malformed says where JSON is none.
@@ -107,7 +113,7 @@ func (j *jsonReader) ended() *problem {
 // value reads a value that is no object and no array as a cell.
 func (j *jsonReader) value() (kind model.CellKind, text []byte, p *problem) {
 	if k := j.dec.PeekKind(); k == '[' || k == '{' {
-		return model.TextCell, []byte("(a list or an object)"), j.skip()
+		return model.OtherCell, nil, j.skip()
 	}
 	v, err := j.dec.ReadValue()
 	if err != nil {
@@ -171,6 +177,9 @@ func (j *jsonReader) object(b *batch, prefix string, special func(name string, k
 		}
 		from := len(b.arena)
 		b.arena = append(append(b.arena, prefix...), unquoted(name)...)
+		if len(b.arena)-from > maxName {
+			return newProblem(http.StatusRequestEntityTooLarge, "too-large", "the name of a field is longer than %d bytes", maxName)
+		}
 		field := cell{from: from, to: len(b.arena)}
 		kind = j.dec.PeekKind()
 		if special != nil && (kind == '[' || kind == '{') {
@@ -214,7 +223,11 @@ func (j *jsonReader) records(b *batch) *problem {
 				return p
 			}
 		case '[':
-			if p := j.list(b, b.ownForm()); p != nil {
+			f, p := b.ownForm()
+			if p != nil {
+				return p
+			}
+			if p := j.list(b, f); p != nil {
 				return p
 			}
 		default:

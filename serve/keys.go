@@ -112,6 +112,19 @@ func parseKeys(r io.Reader) ([]key, error) {
 	return keys, lines.Err()
 }
 
+// KeyNames reads a file of keys, and returns the names of its clients.
+func KeyNames(r io.Reader) ([]string, error) {
+	keys, err := parseKeys(r)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(keys))
+	for i := range keys {
+		names[i] = keys[i].name
+	}
+	return names, nil
+}
+
 func parseKey(words []string) (k key, err error) {
 	if len(words) != 3 || !modelName.MatchString(words[0]) {
 		return k, errors.New("a line is a name, scopes such as score,read, and the SHA-256 of a token")

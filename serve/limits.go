@@ -33,7 +33,17 @@ func (g *gate) enter(ctx context.Context, wait time.Duration) *problem {
 		return newProblem(http.StatusServiceUnavailable, "overloaded", "%d requests are scored and %d wait; try again", cap(g.room), cap(g.queue)).after(time.Second)
 	}
 	defer func() { <-g.queue }()
-	ctx, cancel := context.WithTimeout(ctx, wait)
+	return g.wait(ctx, wait)
+}
+
+// wait waits for room without a place in the queue.
+func (g *gate) wait(ctx context.Context, most time.Duration) *problem {
+	select {
+	case g.room <- struct{}{}:
+		return nil
+	default:
+	}
+	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	select {
 	case g.room <- struct{}{}:

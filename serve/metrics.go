@@ -107,6 +107,13 @@ func (m *metrics) of(name, version string) *modelCounters {
 	return c
 }
 
+// forget drops what was counted of a version that cannot answer any more.
+func (m *metrics) forget(old *loaded) {
+	labels := prometheus.Labels{"model": old.name, "version": old.version}
+	m.records.DeletePartialMatch(labels)
+	m.scores.DeletePartialMatch(labels)
+}
+
 // batch counts the records of a request, whether they were scored or not.
 func (m *metrics) batch(b *batch) {
 	c := b.model.counts

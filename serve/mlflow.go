@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/netanom/netanom/model"
 )
 
 // What MLflow's scoring servers take at /invocations: exactly one of dataframe_split,
@@ -117,6 +119,9 @@ func (b *batch) appendFrame(dst []byte, a *ask, request string) []byte {
 		dst = append(b.appendScore(append(dst, '{'), a, row), '}')
 	}
 	dst = append(dst, ']')
+	if warned := b.errors(model.Warn); len(warned) > 0 {
+		dst = appendErrors(append(dst, `,"warnings":`...), warned)
+	}
 	dst = append(dst, `,"model":`...)
 	dst = appendString(dst, b.model.name)
 	dst = appendString(append(dst, `,"version":`...), b.model.version)

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -42,7 +44,11 @@ func (s *Server) stream(c *call, a *ask, m *loaded) *problem {
 	limits.Rows = streamBlock
 	st := &stream{s: s, call: c, ask: a, batch: m.begin(limits, s.keeps()), in: bufio.NewReaderSize(c.r.Body, limits.Line), control: http.NewResponseController(c.w)}
 	st.reader = jsonReader{dec: jsontext.NewDecoder(bytes.NewReader(nil)), depth: limits.Depth}
-	defer st.batch.end()
+	st.batch.intake.Most = streamBlock * model.MaxFaults // each line is told what is wrong with it
+	defer func() {
+		st.batch.intake.Most = 0
+		st.batch.end()
+	}()
 	if err := st.control.EnableFullDuplex(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return internal(err)
 	}
@@ -52,18 +58,16 @@ func (s *Server) stream(c *call, a *ask, m *loaded) *problem {
 	for {
 		st.control.SetReadDeadline(time.Now().Add(limits.Read))
 		more, p := st.block()
-		if p != nil {
-			if c.status == 0 {
-				return p
-			}
+		if p == nil {
+			p = st.answer()
+		}
+		switch {
+		case p != nil && c.status == 0:
+			return p
+		case p != nil:
 			st.fail(p)
 			return nil
-		}
-		if p := st.answer(); p != nil {
-			st.fail(p)
-			return nil
-		}
-		if !more {
+		case !more:
 			return nil
 		}
 	}
@@ -150,11 +154,11 @@ func (st *stream) answer() *problem {
 	if b.intake.Offered == 0 {
 		return nil
 	}
-	if p := st.s.enter(st.call); p != nil {
+	if p := st.s.wait(st.call); p != nil {
 		return p
 	}
 	p := b.score(st.call, st.ask)
-	st.s.gate.leave()
+	st.s.leave(st.call)
 	if p != nil {
 		return p
 	}
@@ -162,12 +166,12 @@ func (st *stream) answer() *problem {
 	st.out = st.out[:0]
 	rejects, warned := b.errors(model.Reject), b.errors(model.Warn)
 	for i := range b.place {
-		st.out = append(appendNumber(append(st.out, `{"row":`...), float64(st.line)), ',')
+		st.out = append(strconv.AppendInt(append(st.out, `{"row":`...), int64(st.line), 10), ',')
 		st.out = b.appendLine(st.out, st.ask, i, shifted(errorsOf(rejects, i), st.line), shifted(errorsOf(warned, i), st.line))
 		st.line++
 	}
 	st.control.SetWriteDeadline(time.Now().Add(st.s.o.Limits.Write))
-	if _, err := st.call.w.Write(st.out); err != nil {
+	if _, err := st.call.Write(st.out); err != nil {
 		st.deaf = true
 	} else if err := st.control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		st.deaf = true
@@ -175,6 +179,7 @@ func (st *stream) answer() *problem {
 	if st.deaf {
 		return newProblem(http.StatusRequestTimeout, "timeout", "the client does not read")
 	}
+	st.s.compare(st.call, b)
 	return nil
 }
 
@@ -197,6 +202,7 @@ func (b *batch) appendLine(dst []byte, a *ask, record int, rejects, warned []fie
 
 // shifted numbers the errors of a record by its line of the stream.
 func shifted(list []fieldError, line int) []fieldError {
+	list = slices.Clone(list)
 	for i := range list {
 		list[i].Row = line
 		if list[i].Column != "" {
@@ -212,10 +218,10 @@ func (st *stream) fail(p *problem) {
 	if st.call.failed, st.call.abort = p, true; st.deaf {
 		return
 	}
-	line := appendNumber(append([]byte{}, `{"row":`...), float64(st.line))
+	line := strconv.AppendInt(append([]byte{}, `{"row":`...), int64(st.line), 10)
 	line = appendString(append(line, `,"error":`...), p.Error)
 	st.control.SetWriteDeadline(time.Now().Add(time.Second))
-	st.call.w.Write(append(line, "}\n"...))
+	st.call.Write(append(line, "}\n"...))
 	st.control.Flush()
 }
 

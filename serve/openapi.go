@@ -154,7 +154,7 @@ func (s *Server) parameterDocs(names []any) object {
 // responseDocs describe answers that are no predictions.
 func responseDocs() object {
 	out := object{}
-	for status, kind := range map[string]string{"400": "malformed", "401": "unauthorized", "403": "forbidden", "404": "not-found", "409": "conflict", "413": "too-large",
+	for status, kind := range map[string]string{"400": "malformed", "401": "unauthorized", "403": "forbidden", "404": "not-found", "408": "timeout", "409": "conflict", "413": "too-large",
 		"415": "media-type", "422": "validation", "429": "rate-limited", "503": "overloaded", "504": "timeout"} {
 		out["P"+status] = object{"description": problemTitles[kind], "content": object{"application/problem+json": object{"schema": ref("Problem")}}}
 	}

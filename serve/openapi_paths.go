@@ -8,7 +8,7 @@ func (s *Server) paths(first *loaded, names []any) object {
 	example := first.example()
 	scoring := object{
 		"application/json": object{
-			"schema": object{"oneOf": []any{record, object{"type": "array", "items": record},
+			"schema": object{"anyOf": []any{record, object{"type": "array", "items": record},
 				object{"type": "object", "required": []any{"records"}, "properties": object{"records": object{"type": "array", "items": record}}},
 				object{"type": "object", "required": []any{"columns", "data"}, "properties": object{"columns": object{"type": "array", "items": object{"type": "string"}}, "data": object{"type": "array", "items": object{"type": "array"}}}}}},
 			"examples": object{"record": object{"value": example}, "records": object{"value": []any{example, example}}},
@@ -17,15 +17,15 @@ func (s *Server) paths(first *loaded, names []any) object {
 		"text/csv":                  object{"schema": object{"type": "string", "description": "a header and records; the same comes back behind the score and the verdict"}},
 		"text/tab-separated-values": object{"schema": object{"type": "string", "description": "a header and records, or a log as Zeek writes it"}},
 	}
-	predict := operation("scoring", "predict", "Score records", scoring, "Predictions", "400", "401", "403", "404", "413", "415", "422", "429", "503", "504")
+	predict := operation("scoring", "predict", "Score records", scoring, "Predictions", "400", "401", "403", "404", "408", "413", "415", "422", "429", "503", "504")
 	predict["parameters"] = refs("parameters", "model", "version", "threshold", "reasons", "reasons_for", "probabilities", "on_error", "escape_formulas")
-	byName := operation("scoring", "predictByModel", "Score records by one model", scoring, "Predictions", "400", "401", "403", "404", "413", "415", "422", "429", "503", "504")
+	byName := operation("scoring", "predictByModel", "Score records by one model", scoring, "Predictions", "400", "401", "403", "404", "408", "413", "415", "422", "429", "503", "504")
 	byName["parameters"] = refs("parameters", "modelName", "threshold", "reasons", "reasons_for", "probabilities", "on_error", "escape_formulas")
 	frame := object{"application/json": object{"schema": object{"type": "object"}, "examples": object{"records": object{"value": object{"dataframe_records": []any{example}}}}}, "text/csv": object{"schema": object{"type": "string"}}}
-	label := object{"application/json": object{"schema": object{"oneOf": []any{ref("Feedback"), object{"type": "array", "items": ref("Feedback")}}},
+	label := object{"application/json": object{"schema": object{"anyOf": []any{ref("Feedback"), object{"type": "array", "items": ref("Feedback")}}},
 		"examples": object{"record": object{"value": object{"record": example, "label": "normal"}}}}}
 	infer := object{"application/json": object{"schema": ref("InferenceRequest"), "examples": object{"columns": object{"value": first.inferExample(example)}}}}
-	inferring := operation("Open Inference Protocol", "infer", "Score records that come as a tensor a column", infer, "InferenceResponse", "400", "401", "403", "404", "413", "422", "429", "503", "504")
+	inferring := operation("Open Inference Protocol", "infer", "Score records that come as a tensor a column", infer, "InferenceResponse", "400", "401", "403", "404", "408", "413", "422", "429", "503", "504")
 	inferring["parameters"] = refs("parameters", "modelName")
 	out := object{
 		"/v1/predict":                object{"post": predict},
@@ -36,13 +36,13 @@ func (s *Server) paths(first *loaded, names []any) object {
 		"/v2/models/{model}":         object{"get": withModel(operation("Open Inference Protocol", "modelMetadata", "Describe the tensors of a model", nil, "", "401", "403", "404"))},
 		"/v2/models/{model}/ready":   object{"get": withModel(open(operation("Open Inference Protocol", "modelReady", "Whether a model is ready", nil, "", "404")))},
 		"/v2":                        object{"get": open(operation("Open Inference Protocol", "serverMetadata", "Describe the service", nil, ""))},
-		"/invocations":               object{"post": operation("MLflow", "invocations", "Score records as MLflow's servers do", frame, "", "400", "401", "403", "404", "413", "415", "422", "429", "503", "504")},
+		"/invocations":               object{"post": operation("MLflow", "invocations", "Score records as MLflow's servers do", frame, "", "400", "401", "403", "404", "408", "413", "415", "422", "429", "503", "504")},
 		"/metrics":                   object{"get": operation("operation", "metrics", "Metrics for Prometheus", nil, "", "401", "403")},
 		"/openapi.json":              object{"get": operation("operation", "openapi", "This document", nil, "", "401", "403")},
 		"/version":                   object{"get": open(operation("operation", "version", "The version of the program", nil, ""))},
 	}
 	if s.feedback != nil {
-		out["/v1/feedback"] = object{"post": operation("feedback", "feedback", "Give the true labels of records", label, "", "400", "401", "403", "404", "413", "422", "429", "503")}
+		out["/v1/feedback"] = object{"post": operation("feedback", "feedback", "Give the true labels of records", label, "", "400", "401", "403", "404", "408", "413", "422", "429", "503")}
 	}
 	for path, id := range map[string]string{"/livez": "livez", "/ping": "ping", "/health": "health", "/v2/health/live": "live"} {
 		out[path] = object{"get": open(operation("operation", id, "Whether the service lives", nil, "Health"))}

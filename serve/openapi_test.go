@@ -65,7 +65,7 @@ func (c contract) check(t *testing.T, what string, content map[string]any, text 
 		t.Errorf("%s: %v", what, err)
 		return
 	}
-	options, ok := schema["oneOf"].([]any)
+	options, ok := schema["anyOf"].([]any)
 	if !ok {
 		options = []any{schema}
 	}
@@ -231,14 +231,14 @@ var protocol = map[string]map[string]func(any) bool{
 	"ready":      {"ready": isFlag},
 	"model":      {"name": isText, "versions": listOf(isText), "platform": isText, "inputs": listOf(isMetadata), "outputs": listOf(isMetadata)},
 	"modelReady": {"name": isText, "ready": isFlag},
-	"infer":      {"model_name": isText, "model_version": isText, "id": isText, "parameters": isObject, "outputs": listOf(isTensor)},
+	"infer":      {"model_name": isText, "model_version": isText, "id": isText, "parameters": isMembers, "outputs": listOf(isTensor)},
 	"error":      {"error": isText},
 }
 
-func isText(v any) bool   { s, ok := v.(string); return ok && s != "" }
-func isFlag(v any) bool   { _, ok := v.(bool); return ok }
-func isNumber(v any) bool { _, ok := v.(float64); return ok }
-func isObject(v any) bool { _, ok := v.(map[string]any); return ok }
+func isText(v any) bool    { s, ok := v.(string); return ok && s != "" }
+func isFlag(v any) bool    { _, ok := v.(bool); return ok }
+func isNumber(v any) bool  { _, ok := v.(float64); return ok }
+func isMembers(v any) bool { _, ok := v.(map[string]any); return ok }
 
 func listOf(kind func(any) bool) func(any) bool {
 	return func(v any) bool {

@@ -70,7 +70,7 @@ type Limits struct {
 	Write       time.Duration // to write an answer; of a stream: each chunk
 	Idle        time.Duration // between requests of a connection
 	Score       time.Duration // to score a request
-	Drain       time.Duration // between the end of readiness and that of listening
+	Drain       time.Duration // between the end of readiness and that of listening; negative: none
 	Shutdown    time.Duration // to finish requests
 }
 
@@ -131,6 +131,12 @@ func (o *Options) check() error {
 			return fmt.Errorf("model %s is there twice; give one of them another name, or a version as in %s@2=FILE", m.Name, m.Name)
 		} else {
 			seen[key] = true
+		}
+	}
+	l := &o.Limits
+	for _, d := range []time.Duration{l.ReadHeader, l.Read, l.Write, l.Idle, l.Score, l.Shutdown} {
+		if d < 0 {
+			return fmt.Errorf("a time of %v is none; give one above 0", d)
 		}
 	}
 	if _, err := model.ParsePolicy(model.Policy{}, o.Policy); err != nil {

@@ -272,6 +272,7 @@ func TestCORS(t *testing.T) {
 		r := httptest.NewRequest(http.MethodOptions, "/v1/predict", nil)
 		r.Header.Set("Origin", origin)
 		r.Header.Set("Access-Control-Request-Method", "POST")
+		r.Host = "localhost"
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
 		if got := w.Header().Get("Access-Control-Allow-Origin"); got != want {

@@ -19,7 +19,7 @@ func (s *Server) Reload() error {
 			failed = append(failed, fmt.Errorf("%s: %w", one.name, err))
 		}
 	})
-	return errors.Join(append(failed, s.refreshKeys())...)
+	return errors.Join(append(failed, s.refreshKeys(), s.refreshCertificate())...)
 }
 
 // told counts and logs a reload.
@@ -48,7 +48,7 @@ func (s *Server) refreshKeys() error {
 }
 
 // watch looks at files now and then, until ctx is done.
-func (s *Server) watch(ctx context.Context, c *certificate) {
+func (s *Server) watch(ctx context.Context) {
 	if s.o.Watch < 0 {
 		return
 	}
@@ -67,15 +67,21 @@ func (s *Server) watch(ctx context.Context, c *certificate) {
 			}
 		})
 		s.refreshKeys()
-		if c == nil {
-			continue
-		}
-		if changed, err := c.refresh(); err != nil {
-			s.o.Log.Error("the certificate before goes on", "error", err.Error())
-		} else if changed {
-			s.o.Log.Info("the certificate was read again")
-		}
+		s.refreshCertificate()
 	}
+}
+
+func (s *Server) refreshCertificate() error {
+	if s.cert == nil {
+		return nil
+	}
+	changed, err := s.cert.refresh()
+	if err != nil {
+		s.o.Log.Error("the certificate before goes on", "error", err.Error())
+	} else if changed {
+		s.o.Log.Info("the certificate was read again")
+	}
+	return err
 }
 
 // changed reports whether the file is another than at the last look.

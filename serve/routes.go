@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/netanom/netanom/model"
 )
 
 // A handler answers a call, or says why it does not.
@@ -151,25 +153,54 @@ func (s *Server) body(c *call, limit int64) (done func(), p *problem) {
 	if c.r.ContentLength > limit {
 		return nil, bodyProblem(&http.MaxBytesError{Limit: limit})
 	}
-	done = func() {}
-	if c.r.ContentLength < 0 || c.r.ContentLength > smallBody || c.r.Header.Get("Content-Encoding") != "" {
-		if p := s.bodies.enter(c.r.Context(), s.o.Limits.Score); p != nil {
-			return nil, p
-		}
-		done = s.bodies.leave
-	}
 	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, limit)
 	if p := unpack(c, limit); p != nil {
-		done()
 		return nil, p
 	}
-	return done, nil
+	b := &bounding{s: s, c: c, body: c.r.Body}
+	c.r.Body = b
+	return b.done, nil
+}
+
+// errNoRoom is that there are as many large bodies in memory as may be.
+var errNoRoom = errors.New("there is no room for another large body")
+
+// A bounding body asks for room when it turns out to be large, so that those who only say
+// that theirs is, or send it slowly, keep nobody out.
+type bounding struct {
+	s    *Server
+	c    *call
+	body io.ReadCloser
+	n    int
+	held bool
+}
+
+// Read implements io.Reader.
+func (b *bounding) Read(p []byte) (int, error) {
+	n, err := b.body.Read(p)
+	if b.n += n; b.n > smallBody && !b.held {
+		if b.s.bodies.enter(b.c.r.Context(), b.s.o.Limits.Score) != nil {
+			return n, errNoRoom
+		}
+		b.held = true
+	}
+	return n, err
+}
+
+// Close implements io.Closer.
+func (b *bounding) Close() error { return b.body.Close() }
+
+func (b *bounding) done() {
+	if b.held {
+		b.held = false
+		b.s.bodies.leave()
+	}
 }
 
 // unpack unpacks a body, up to a limit unless that is negative: a small body may unpack to
 // a large one.
 func unpack(c *call, limit int64) *problem {
-	switch c.r.Header.Get("Content-Encoding") {
+	switch strings.ToLower(c.r.Header.Get("Content-Encoding")) {
 	case "", "identity":
 		return nil
 	case "gzip":
@@ -238,7 +269,11 @@ func (s *Server) asked(c *call) (*ask, *loaded, *problem) {
 		return nil, nil, p
 	}
 	if name := c.r.PathValue("model"); name != "" {
-		a.model, a.version = name, c.r.PathValue("version")
+		if a.model != "" || a.version != "" && c.r.PathValue("version") != "" {
+			return nil, nil, newProblem(http.StatusBadRequest, "parameter", "the path names the model already")
+		}
+		a.model = name
+		either(&a.version, c.r.PathValue("version"))
 	}
 	m, p := s.modelOf(c, a)
 	return a, m, p
@@ -298,13 +333,13 @@ func (s *Server) answer(c *call, a *ask, m *loaded, read func(*jsonReader, *batc
 	if p := s.enter(c); p != nil {
 		return p
 	}
-	defer s.gate.leave()
+	defer s.leave(c)
 	b := m.begin(s.o.Limits, s.keeps())
 	defer b.end()
 	if p := read(reader, b, a); p != nil {
 		return p
 	}
-	if a.model != "" && (a.model != m.name || a.version != "" && a.version != m.version) { // the envelope names another
+	if a.model != "" && a.model != m.name || a.version != "" && a.version != m.version { // the envelope names another
 		return newProblem(http.StatusBadRequest, "parameter", "name the model in the path or in the query: the records were read before the body named it")
 	}
 	return s.scored(c, a, b, "application/json", func(dst []byte) []byte { return encode(b, dst, a, c.id) })
@@ -313,7 +348,25 @@ func (s *Server) answer(c *call, a *ask, m *loaded, read func(*jsonReader, *batc
 // enter waits for room to score, and begins the time for it.
 func (s *Server) enter(c *call) *problem {
 	c.until = time.Now().Add(s.o.Limits.Score)
-	return s.gate.enter(c.r.Context(), s.o.Limits.Score)
+	p := s.gate.enter(c.r.Context(), s.o.Limits.Score)
+	c.inside = p == nil
+	return p
+}
+
+// wait waits for room as enter does, for a stream that has begun: not in the queue, which
+// may be full, and for as long as an answer may take to be written.
+func (s *Server) wait(c *call) *problem {
+	p := s.gate.wait(c.r.Context(), s.o.Limits.Write)
+	c.inside, c.until = p == nil, time.Now().Add(s.o.Limits.Score)
+	return p
+}
+
+// leave makes room for others, if the call has some.
+func (s *Server) leave(c *call) {
+	if c.inside {
+		c.inside = false
+		s.gate.leave()
+	}
 }
 
 // late reports whether there is no time left to score, or nobody to answer.
@@ -322,7 +375,10 @@ func (c *call) late() bool { return time.Now().After(c.until) || c.r.Context().E
 // scored scores a batch and writes the answer.
 func (s *Server) scored(c *call, a *ask, b *batch, media string, encode func([]byte) []byte) *problem {
 	c.rows = b.intake.Offered
-	if p := b.score(c, a); p != nil {
+	p := b.score(c, a)
+	s.leave(c) // a disk or a client that is slow takes no room from others
+	if p != nil {
+		b.found = model.Scores{}
 		s.metrics.batch(b)
 		return p
 	}
@@ -332,11 +388,15 @@ func (s *Server) scored(c *call, a *ask, b *batch, media string, encode func([]b
 	h := c.Header()
 	h["Content-Type"] = []string{media}
 	h["X-Netanom-Model"] = []string{c.model}
+	h["Content-Length"] = []string{itoa(len(text))}
 	c.Write(text)
 	if *buffer = text; cap(text) <= largestArena {
 		outBuffers.Put(buffer)
 	}
-	s.compare(c, b)
+	if s.shadow != "" {
+		http.NewResponseController(c.w).Flush()
+		s.compare(c, b)
+	}
 	return nil
 }
 
@@ -376,7 +436,7 @@ func (s *Server) answerText(c *call, a *ask, m *loaded, read func(*batch, []byte
 	if p := s.enter(c); p != nil {
 		return p
 	}
-	defer s.gate.leave()
+	defer s.leave(c)
 	b := m.begin(s.o.Limits, s.keeps())
 	defer b.end()
 	if p := read(b, text); p != nil {

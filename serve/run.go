@@ -28,6 +28,7 @@ func (s *Server) Run(ctx context.Context, ready func(addresses map[string]string
 	if err != nil {
 		return err
 	}
+	s.cert = cert
 	list, err := s.listen(ctx, config)
 	if err != nil {
 		return err
@@ -41,7 +42,7 @@ func (s *Server) Run(ctx context.Context, ready func(addresses map[string]string
 	work, stop := context.WithCancel(ctx)
 	defer stop()
 	var watching sync.WaitGroup
-	watching.Go(func() { s.watch(work, cert) })
+	watching.Go(func() { s.watch(work) })
 	defer watching.Wait()
 	if ready != nil {
 		ready(addresses)
@@ -114,6 +115,9 @@ func (s *Server) drain(failed <-chan error) {
 	}
 }
 
+// lastWords is how long alerts and spans may take to leave.
+const lastWords = 5 * time.Second
+
 // shutdown finishes the requests that have begun, and closes everything.
 func (s *Server) shutdown(list []listening) error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.o.Limits.Shutdown)
@@ -125,7 +129,9 @@ func (s *Server) shutdown(list []listening) error {
 			failed = append(failed, fmt.Errorf("some requests were cut off after %v: %w", s.o.Limits.Shutdown, err))
 		}
 	}
-	return errors.Join(append(failed, s.Close(ctx))...)
+	last, done := context.WithTimeout(context.Background(), lastWords) // whatever requests have taken
+	defer done()
+	return errors.Join(append(failed, s.Close(last))...)
 }
 
 // profiles are the routes of pprof, on a listener of their own.

@@ -118,7 +118,7 @@ func TestHostileClients(t *testing.T) {
 	if grown := int64(after.TotalAlloc) - int64(before.TotalAlloc); grown > 200<<20 {
 		t.Errorf("a gigabyte made the service allocate %d MiB", grown>>20)
 	}
-	flood := "GET /livez HTTP/1.1\r\nHost: x\r\n" + strings.Repeat("X-Flood: "+strings.Repeat("y", 1000)+"\r\n", 64) + "\r\n"
+	flood := "GET /livez HTTP/1.1\r\nHost: localhost\r\n" + strings.Repeat("X-Flood: "+strings.Repeat("y", 1000)+"\r\n", 64) + "\r\n"
 	if status, _ := answered(t, dialled(t, at["clients"], flood)); status != 431 {
 		t.Errorf("a flood of headers: status %d", status)
 	}
@@ -126,18 +126,18 @@ func TestHostileClients(t *testing.T) {
 	if status, closed := answered(t, dialled(t, at["clients"], "GET /livez HTTP/1.1\r\nHost:")); status != 0 && status != 408 || !closed {
 		t.Errorf("a header that does not end: status %d, closed %v", status, closed)
 	}
-	status, _ := answered(t, dialled(t, at["clients"], "POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"))
+	status, _ := answered(t, dialled(t, at["clients"], "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"))
 	if status != 408 {
 		t.Errorf("a body that does not end: status %d", status)
 	}
-	status, _ = answered(t, dialled(t, at["clients"], "POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nContent-Length: 100\r\n\r\n{"))
+	status, _ = answered(t, dialled(t, at["clients"], "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nContent-Length: 100\r\n\r\n{"))
 	if status != 408 {
 		t.Errorf("a stream that does not go on: status %d", status)
 	}
 	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("slow clients kept the service for %v", took)
 	}
-	for _, line := range []string{"GARBAGE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", "POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"} {
+	for _, line := range []string{"GARBAGE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", "POST /v1/predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"} {
 		if status, _ := answered(t, dialled(t, at["clients"], line)); status < 400 {
 			t.Errorf("%q: status %d", line, status)
 		}

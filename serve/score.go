@@ -97,6 +97,7 @@ func internal(err error) *problem {
 func (b *batch) rejected() *problem {
 	p := newProblem(http.StatusUnprocessableEntity, "validation", "%d of %d records cannot be scored", b.intake.Refused, b.intake.Offered)
 	p.Errors = b.errors(model.Reject)
+	p.Errors = p.Errors[:min(len(p.Errors), model.MaxFaults)]
 	return p
 }
 
@@ -113,7 +114,7 @@ func (b *batch) errors(action model.Action) []fieldError {
 		}
 	}
 	slices.SortStableFunc(out, func(x, y fieldError) int { return x.Row - y.Row })
-	return out[:min(len(out), model.MaxFaults)]
+	return out
 }
 
 // errorsOf lists the faults of one row with one action.

@@ -139,6 +139,7 @@ type answer struct {
 func request(t testing.TB, h http.Handler, method, path, media, body string, header ...string) answer {
 	t.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Host = "localhost:8080"
 	if media != "" {
 		r.Header.Set("Content-Type", media)
 	}

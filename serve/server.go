@@ -9,9 +9,11 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/model"
 	"github.com/netanom/netanom/serve/alert"
 )
@@ -32,12 +34,14 @@ type Server struct {
 	alerts   *alert.Log
 	feedback *feedback
 	tracer   *tracer
-	redacted map[string]bool
 	routes   *http.ServeMux
 	admin    *http.ServeMux
 	listed   []string // routes of clients
 	ids      requestIDs
-	draining atomic.Bool
+	cert     *certificate // nil without TLS
+
+	guard, adminGuard *http.CrossOriginProtection
+	draining          atomic.Bool
 }
 
 // New loads the models and opens the files that o names. The service neither listens nor
@@ -55,13 +59,16 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		o.Now = time.Now
 	}
 	either(&o.Watch, 2*time.Second)
-	s := &Server{o: o, shelf: newShelf(o.Models), gate: newGate(o.Limits.Concurrent, o.Limits.Queue), bodies: newGate(o.Limits.Concurrent, o.Limits.Queue), redacted: map[string]bool{}}
+	s := &Server{o: o, shelf: newShelf(o.Models), gate: newGate(o.Limits.Concurrent, o.Limits.Queue), bodies: newGate(o.Limits.Concurrent, o.Limits.Queue)}
 	s.rates = newRates(o.Limits.Rate, o.Limits.Burst, o.Now)
-	for _, column := range o.Redact {
-		s.redacted[column] = true
-	}
 	s.metrics = newMetrics(s)
 	s.ids.start()
+	s.guard, s.adminGuard = http.NewCrossOriginProtection(), http.NewCrossOriginProtection()
+	for _, origin := range o.Origins {
+		if err := s.guard.AddTrustedOrigin(origin); err != nil {
+			return nil, fmt.Errorf("--cors %s: write an origin such as https://soc.example: %w", origin, err)
+		}
+	}
 	if err := s.open(ctx); err != nil {
 		s.Close(context.WithoutCancel(ctx))
 		return nil, err
@@ -91,6 +98,9 @@ func (s *Server) open(ctx context.Context) (err error) {
 	}
 	if s.feedback, err = openFeedback(s.o.Feedback, s.o.Now); err != nil {
 		return err
+	}
+	if s.feedback != nil && s.feedback.ledger.torn > 0 {
+		s.o.Log.Warn("the file of feedback ended in half a line, which no answer had waited for; it is now in a file .torn beside it", "bytes", s.feedback.ledger.torn)
 	}
 	if s.o.Trace != "" {
 		s.tracer = newTracer(s.o.Trace, s.o.Version, s.o.Log)
@@ -132,6 +142,7 @@ type call struct {
 	model  string
 	failed *problem
 	until  time.Time // the end of the time to score
+	inside bool      // it has room to score
 	abort  bool      // the answer ends where it should not: the connection is cut
 }
 
@@ -187,6 +198,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, routes *http.Serv
 		}
 	}()
 	if s.cors(c) {
+		return
+	}
+	if p := s.foreign(r, routes); p != nil {
+		c.fail(p)
 		return
 	}
 	routes.ServeHTTP(c, r)
@@ -252,7 +267,7 @@ func (s *Server) cors(c *call) bool {
 			continue
 		}
 		h.Set("Access-Control-Allow-Origin", origin)
-		h.Set("Access-Control-Expose-Headers", "X-Request-Id, X-Netanom-Model, Retry-After")
+		h.Set("Access-Control-Expose-Headers", "X-Request-Id, X-Netanom-Request, X-Netanom-Model, Retry-After")
 		if c.r.Method == http.MethodOptions && c.r.Header.Get("Access-Control-Request-Method") != "" {
 			h.Set("Access-Control-Allow-Methods", "GET, POST")
 			h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Api-Key, X-Request-Id, Traceparent")
@@ -263,6 +278,30 @@ func (s *Server) cors(c *call) bool {
 		}
 	}
 	return false
+}
+
+// foreign refuses what a page of another origin makes a browser send, unless --cors lists
+// the page: CORS alone only hides the answer. Where no key is asked for on loopback, the
+// host must be this machine by name too, lest a page makes its own name mean it.
+func (s *Server) foreign(r *http.Request, routes *http.ServeMux) *problem {
+	guard := s.guard
+	if routes == s.admin {
+		guard = s.adminGuard
+	}
+	if guard.Check(r) != nil {
+		return newProblem(http.StatusForbidden, "forbidden", "pages of other origins may not ask, unless --cors lists them")
+	}
+	if s.keys != nil || s.o.Insecure || !loopback(s.o.Addr) && routes != s.admin {
+		return nil
+	}
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	if host != "localhost" && host != "" && net.ParseIP(strings.Trim(host, "[]")) == nil {
+		return newProblem(http.StatusForbidden, "forbidden", "without keys the service answers to localhost and addresses alone; give --keys, or --insecure where something before the service asks who clients are")
+	}
+	return nil
 }
 
 // clientOf names who a request is from where no key does.
@@ -290,6 +329,7 @@ func (s *Server) load(one *slot, p *place) (changed bool, err error) {
 		p.failure, p.refused = "", ""
 		return false, nil
 	case err == nil && digits == p.refused: // it was rolled back
+		p.failure = ""
 		return false, nil
 	case err != nil:
 		p.failure = err.Error()
@@ -307,6 +347,9 @@ func (s *Server) load(one *slot, p *place) (changed bool, err error) {
 		return false, err
 	}
 	m.settle(s)
+	if p.previous != nil && p.previous.version != m.version {
+		s.metrics.forget(p.previous)
+	}
 	p.previous = old
 	p.current.Store(m)
 	p.failure, p.refused = "", ""
@@ -317,5 +360,9 @@ func (s *Server) load(one *slot, p *place) (changed bool, err error) {
 func (m *loaded) settle(s *Server) {
 	m.classifies = m.pipeline.Classifies()
 	m.drift = newDrift(m.pipeline)
+	m.redacted = map[string]bool{}
+	for _, name := range s.o.Redact {
+		m.redacted[dataset.Spelling(name)] = true
+	}
 	m.counts = s.metrics.of(m.name, m.version)
 }

@@ -45,12 +45,11 @@ type loaded struct {
 	at            time.Time
 	pipeline      *model.Pipeline
 	policy        model.Policy
-	classifies    bool      // it has probabilities of classes
-	scorers       sync.Pool // of *batch
+	classifies    bool            // it has probabilities of classes
+	redacted      map[string]bool // spellings of the fields that are left out of alerts and logs
+	scorers       sync.Pool       // of *batch
 	drift         *drift
 	counts        *modelCounters
-	schemaText    []byte // its description, as JSON
-	keep          []int  // inputs whose values may be logged
 }
 
 // fileState tells whether a file has changed without reading it.

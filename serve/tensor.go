@@ -237,7 +237,13 @@ func (t *tensors) offer(b *batch, rows int) *problem {
 	for i := range t.list {
 		names[i] = t.list[i].name
 	}
-	f := b.form(names)
+	f, p := b.form(names)
+	if p != nil {
+		return p
+	}
+	if rows > b.limits.Rows {
+		return tooManyRows(b.limits.Rows)
+	}
 	for r := range rows {
 		b.start()
 		for i := range t.list {
@@ -260,6 +266,9 @@ func (b *batch) appendTensors(dst []byte, a *ask, request string) []byte {
 	}
 	dst = appendString(append(dst, `,"id":`...), request)
 	dst = appendNumber(append(dst, `,"parameters":{"threshold":`...), a.pipeline(b.model).Cut.Threshold)
+	if n := len(b.errors(model.Warn)); n > 0 {
+		dst = strconv.AppendInt(append(dst, `,"warnings":`...), int64(n), 10)
+	}
 	dst = append(dst, `},"outputs":[`...)
 	first := true
 	for _, o := range b.outputs(a) {

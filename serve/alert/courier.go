@@ -52,8 +52,9 @@ type courier struct {
 
 	wake    chan struct{} // holds a value when there is more to read
 	leaving chan struct{} // holds a value when files are to be left
-	finish  chan struct{} // closed when the courier shall end once it has sent all
+	finish  chan struct{} // closed when the courier shall end once it has sent all, or cannot
 	upTo    atomic.Uint64 // the last file to be left
+	ended   bool          // finish came while nothing could be sent; of run's goroutine
 
 	mu     sync.Mutex
 	figure DelivererStats
@@ -98,11 +99,12 @@ func (k *courier) begin(files *files) (place, error) {
 	return p, nil
 }
 
-// run sends what there is until ctx is done, or until finish and all is sent.
+// run sends what there is until ctx is done, or until finish and all is sent, or until
+// finish and an attempt has failed: the rest is for the next run.
 func (k *courier) run(ctx context.Context) {
 	defer k.sender.close()
 	defer k.tail.close()
-	for ctx.Err() == nil {
+	for !k.over(ctx) {
 		p, err := k.tail.next(k.most)
 		if k.tail.at.Number != k.number() {
 			k.keep()
@@ -121,6 +123,9 @@ func (k *courier) run(ctx context.Context) {
 		}
 	}
 }
+
+// over says whether the courier is to end although there may be more to send.
+func (k *courier) over(ctx context.Context) bool { return k.ended || ctx.Err() != nil }
 
 // wait waits for more lines. It reports false if there will be none.
 func (k *courier) wait(ctx context.Context) bool {
@@ -141,7 +146,7 @@ func (k *courier) wait(ctx context.Context) bool {
 // to be asked for once more.
 func (k *courier) handle(ctx context.Context, p *parcel) {
 	var since time.Time // of failures
-	for attempt := 0; len(p.lines) > 0 && ctx.Err() == nil; attempt++ {
+	for attempt := 0; len(p.lines) > 0 && !k.over(ctx); attempt++ {
 		if !p.sound {
 			k.bury(ctx, p, len(p.lines), "a damaged line of the log")
 			continue
@@ -153,7 +158,7 @@ func (k *courier) handle(ctx context.Context, p *parcel) {
 		if attempt > 0 && !since.IsZero() {
 			k.count(func(s *DelivererStats) { s.Retries++ })
 		}
-		n, err := k.sender.send(ctx, p.lines)
+		n, err := k.attempt(ctx, p.lines, !since.IsZero())
 		if n > 0 {
 			k.deliver(p, n)
 			since, attempt = time.Time{}, 0
@@ -171,6 +176,37 @@ func (k *courier) handle(ctx context.Context, p *parcel) {
 		k.pause(ctx, k.backoff(attempt, err))
 	}
 }
+
+// attempt sends lines. One that follows a failure is cut short when the courier is to end,
+// as a receiver that is away often does not even refuse.
+func (k *courier) attempt(ctx context.Context, lines [][]byte, again bool) (int, error) {
+	if again {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithCancel(ctx)
+		defer cancel()
+		go k.cutShort(ctx, cancel)
+	}
+	return k.sender.send(ctx, lines)
+}
+
+// cutShort cancels an attempt some time after finish.
+func (k *courier) cutShort(ctx context.Context, cancel context.CancelFunc) {
+	select {
+	case <-k.finish:
+	case <-ctx.Done():
+		return
+	}
+	t := time.NewTimer(lastChance)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		cancel()
+	case <-ctx.Done():
+	}
+}
+
+// lastChance is how long an attempt after a failure may take once the courier is to end.
+const lastChance = 300 * time.Millisecond
 
 // hopeless returns how many lines are not worth another attempt.
 func (k *courier) hopeless(p *parcel, err error, since time.Time) int {
@@ -197,13 +233,16 @@ func (k *courier) backoff(attempt int, err error) time.Duration {
 	return d
 }
 
-// pause waits, unless a file has to be left first.
+// pause waits after a failure, unless a file has to be left first. If the courier is to
+// end, it does so at once: what is not sent is on the disk, and the next run goes on there.
 func (k *courier) pause(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
 	case <-k.leaving:
+	case <-k.finish:
+		k.ended = true
 	case <-ctx.Done():
 	}
 }

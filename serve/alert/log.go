@@ -190,9 +190,10 @@ func appendLines(alerts []Alert) []byte {
 }
 
 // Close writes what was appended, lets the deliverers send what they have not yet, and
-// returns when that is done or ctx is. What is not sent stays in the log for the deliverers of
-// the next Open, and is no error. As a receiver may be away for long, ctx should have a
-// deadline. Alerts that could not be written in time are an error.
+// returns when that is done or ctx is. A deliverer whose receiver is away ends with the
+// first attempt that fails, and at once if it waits for the next one. What is not sent
+// stays in the log for the deliverers of the next Open, and is no error. As a receiver may
+// be slow, ctx should have a deadline. Alerts that could not be written in time are an error.
 func (l *Log) Close(ctx context.Context) error {
 	if l.closing.Swap(true) {
 		return nil
@@ -229,7 +230,7 @@ func (l *Log) stuck(ctx context.Context) error {
 	}
 }
 
-// stopDelivery waits for the deliverers to have sent all, or stops them.
+// stopDelivery waits for the deliverers to have sent all they can, or stops them.
 func (l *Log) stopDelivery(ctx context.Context) error {
 	for _, k := range l.couriers {
 		close(k.finish)

@@ -117,7 +117,7 @@ func saySilent(ctx context.Context, _ *stage, s *service, r *report) {
 // readNothing sends a stream of lines with long answers, and reads none of them. When the
 // buffers between the two are full, neither side can go on.
 func readNothing(ctx context.Context, st *stage, s *service, r *report) {
-	const most = writeTimeout + time.Second + slack // a second is for the line that says why
+	const most = 2*writeTimeout + slack // the answer before the last one may just have been taken
 	q := st.bodies[stream][0]
 	lines := chunk([]byte("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n"))
 	for ctx.Err() == nil {
