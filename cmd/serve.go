@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -120,13 +119,7 @@ func (o *serveOptions) run(ctx context.Context) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP) // before models are loaded, lest it ends the process
 	defer signal.Stop(hup)
-	var memory frugal
-	if o.world.env("GOGC") == "" && o.world.env("GOMEMLIMIT") == "" {
-		memory.begin()
-		defer memory.end()
-	}
-	s, err := serve.New(ctx, o.serve)
-	memory.bound()
+	s, err := load(ctx, o.serve)
 	if err != nil {
 		return err
 	}
@@ -145,37 +138,13 @@ func (o *serveOptions) run(ctx context.Context) error {
 	return s.Run(ctx, o.listening)
 }
 
-// A frugal lets garbage gather, which saves time, but only up to some room beside what the
-// models take. The zero value does nothing.
-type frugal struct {
-	begun   bool
-	percent int
-	limit   int64
-}
-
-const (
-	rareGC  = 400      // percent of what is in use that may be garbage
-	someMiB = 40 << 20 // for requests
-)
-
-func (f *frugal) begin() { f.begun, f.percent = true, debug.SetGCPercent(rareGC) }
-
-// bound is called when the models are loaded.
-func (f *frugal) bound() {
-	if !f.begun {
-		return
-	}
-	runtime.GC()
-	var now runtime.MemStats
-	runtime.ReadMemStats(&now)
-	f.limit = debug.SetMemoryLimit(int64(now.HeapAlloc)*3/2 + someMiB)
-}
-
-func (f *frugal) end() {
-	debug.SetGCPercent(f.percent)
-	if f.limit > 0 {
-		debug.SetMemoryLimit(f.limit)
-	}
+// load makes the service. What reading models leaves behind is collected afterwards, so
+// that the service is there sooner, and is given back.
+func load(ctx context.Context, o serve.Options) (*serve.Server, error) {
+	usual := debug.SetGCPercent(400)
+	defer debug.FreeOSMemory()
+	defer debug.SetGCPercent(usual)
+	return serve.New(ctx, o)
 }
 
 // listening says where the service is.
