@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -19,7 +20,11 @@ func (s *Server) after(c *call, a *ask, b *batch, first int) {
 	b.model.drift.add(b.intake)
 	if s.alerts != nil {
 		if err := s.alert(context.WithoutCancel(c.r.Context()), c, a, b, first); err != nil { // a client that hangs up has caused alerts all the same
-			s.o.Log.Error("alerts were not written", "request", c.id, "error", err.Error())
+			level, what := slog.LevelError, "alerts were not written"
+			if errors.Is(err, alert.ErrLate) {
+				level, what = slog.LevelWarn, "alerts are written later than the answer"
+			}
+			s.o.Log.Log(context.Background(), level, what, "request", c.id, "error", err.Error())
 		}
 	}
 	if s.feedback != nil {

@@ -280,7 +280,7 @@ func appendCell(dst, text []byte, d byte, harmless bool) []byte {
 			text = append([]byte("'"), text...)
 		}
 	}
-	if bytes.IndexByte(text, d) < 0 && bytes.IndexAny(text, "\"\r\n") < 0 {
+	if bytes.IndexByte(text, d) < 0 && !bytes.ContainsAny(text, "\"\r\n") {
 		return append(dst, text...)
 	}
 	dst = append(dst, '"')

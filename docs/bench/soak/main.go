@@ -40,6 +40,7 @@ type options struct {
 	rounds  int
 	seed    uint64
 	keep    bool
+	late    float64
 }
 
 func main() {
@@ -75,7 +76,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	if o.minutes > 0 {
-		if err := soak(ctx, st, r, time.Duration(o.minutes*float64(time.Minute))); err != nil {
+		if err := soak(ctx, st, r, time.Duration(o.minutes*float64(time.Minute)), o.late); err != nil {
 			return err
 		}
 	}
@@ -97,6 +98,7 @@ func parse(args []string) (o options, err error) {
 	f.Float64Var(&o.minutes, "minutes", 10, "how long the load lasts")
 	f.IntVar(&o.rounds, "kill", 5, "how often the process is killed")
 	f.Uint64Var(&o.seed, "seed", 1, "of everything left to chance")
+	f.Float64Var(&o.late, "late", 0, "how many alerts may be written later than an answer waits for: on a machine with other work, or a disk that stalls")
 	f.BoolVar(&o.keep, "keep", false, "leave the files for a look")
 	if err := f.Parse(args); err != nil {
 		return o, err

@@ -11,7 +11,7 @@ import (
 )
 
 // soak is the first part: load and abuse for some time.
-func soak(ctx context.Context, st *stage, r *report, how time.Duration) error {
+func soak(ctx context.Context, st *stage, r *report, how time.Duration, late float64) error {
 	h, err := newHook()
 	if err != nil {
 		return err
@@ -40,7 +40,7 @@ func soak(ctx context.Context, st *stage, r *report, how time.Duration) error {
 		r.breach("the webhook gets every alert at least once", "%d of %d alerts of answers are missing", missing, len(alerts.list))
 	}
 	r.count("Good requests", "rows that were called attacks", len(alerts.list))
-	figures(s, r)
+	figures(s, r, late)
 	h.report(r)
 	code, err := s.stop(30 * time.Second)
 	if err != nil || code != 0 {
@@ -105,15 +105,20 @@ func rest(ctx context.Context, s *service, r *report, before sample) {
 }
 
 // figures looks at what the service has counted.
-func figures(s *service, r *report) {
+func figures(s *service, r *report, late float64) {
 	m, err := metrics(s.admin)
 	if err != nil {
 		r.breach("metrics can be read", "%v", err)
 		return
 	}
-	for _, name := range []string{`netanom_alerts_total{outcome="lost"}`, `netanom_alerts_total{outcome="late"}`, `netanom_alert_deliveries_total{outcome="dead",sink="webhook"}`, `netanom_problems_total{kind="internal"}`} {
+	const lateAlerts = `netanom_alerts_total{outcome="late"}`
+	if m[lateAlerts] > late {
+		r.breach("alerts are written while answers wait for them", "%s is %v", lateAlerts, m[lateAlerts])
+	}
+	r.count("Figures of the service", "`"+lateAlerts+"`", int(m[lateAlerts]))
+	for _, name := range []string{`netanom_alerts_total{outcome="lost"}`, `netanom_alert_deliveries_total{outcome="dead",sink="webhook"}`, `netanom_problems_total{kind="internal"}`} {
 		if m[name] != 0 {
-			r.breach("the service counts no alert lost or late, and no mistake of its own", "%s is %v", name, m[name])
+			r.breach("the service counts no alert lost, and no mistake of its own", "%s is %v", name, m[name])
 		}
 	}
 	for _, name := range []string{`netanom_alerts_total{outcome="written"}`, `netanom_alert_deliveries_total{outcome="sent",sink="webhook"}`, `netanom_alert_deliveries_total{outcome="retried",sink="webhook"}`} {
