@@ -50,10 +50,12 @@ requests run, and only if it scores its own test records as when it was trained.
 The service listens on loopback unless --addr says otherwise, and then needs
 --keys and --tls-cert, or --insecure. SIGTERM ends it in order: it is not ready
 for --drain, and then finishes what has begun. SIGHUP reads files again.`,
-		Example: `  netanom serve --model detector.netanom
-  netanom serve --model detector.netanom --alerts alerts.jsonl
-  netanom serve --model a=gbt.netanom --model b=detector.netanom --shadow b
-  netanom serve --model detector.netanom --feedback labels.jsonl`,
+		Example: `  netanom simulate --connections 3000 --out traffic.csv
+  netanom train traffic.csv --algo gbt --out gbt.netanom
+  netanom serve --model gbt.netanom
+  netanom serve --model gbt.netanom --alerts alerts.jsonl
+  netanom serve --model a@1=gbt.netanom --model b=gbt.netanom --shadow b
+  netanom serve --model gbt.netanom --feedback labels.jsonl`,
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
