@@ -194,7 +194,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, routes *http.Serv
 		s.metrics.inFlight.Dec()
 		s.finish(c, began)
 		if c.abort {
-			panic(http.ErrAbortHandler)
+			panic(http.ErrAbortHandler) // how net/http is told to cut a connection; it goes no further
 		}
 	}()
 	if s.cors(c) {

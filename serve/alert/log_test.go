@@ -295,7 +295,10 @@ func TestPathIsALink(t *testing.T) {
 	path := logPath(t)
 	link := filepath.Join(t.TempDir(), "link.jsonl")
 	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Symlink(path, link)); err != nil {
-		t.Skip(err)
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skipf("links cannot be made here: %v", err)
 	}
 	l := openLog(t, Options{Path: link, MaxBytes: 1000})
 	for i := range 10 {

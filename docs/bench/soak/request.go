@@ -110,10 +110,7 @@ func (st *stage) cell(row, column int) []byte {
 	if st.numbers[column] {
 		return []byte(st.rows[row][column])
 	}
-	text, err := json.Marshal(st.rows[row][column])
-	if err != nil { // no text does this
-		panic(err)
-	}
+	text, _ := json.Marshal(st.rows[row][column]) // no text fails
 	return text
 }
 
