@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import test from "node:test";
 
-import { decode, Engine, mostFilters, textOf } from "./engine.js";
+import { Engine, mostFilters } from "./engine.js";
+import { decode, textOf } from "./store.js";
 
 const store = await decode(new Uint8Array(await readFile(process.env.BLOCK)));
 const expected = JSON.parse(await readFile(process.env.EXPECTED, "utf8"));
