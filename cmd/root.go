@@ -54,7 +54,7 @@ crossed.`,
 	root.AddGroup(&cobra.Group{ID: lookGroup, Title: "Ask a table:"}, &cobra.Group{ID: modelGroup, Title: "Train and use a detector:"},
 		&cobra.Group{ID: makeGroup, Title: "Make a table:"}, &cobra.Group{ID: moreGroup, Title: "More:"})
 	root.AddCommand(
-		newEDA(w), newDescribe(w), newMissing(w), newOutliers(w), newCorr(w), newTimeSeries(w), newFeatures(w), newCompare(w),
+		newEDA(w), newDescribe(w), newMissing(w), newOutliers(w), newCorr(w), newTimeSeries(w), newFeatures(w), newCompare(w), newDashboard(w),
 		newTrain(w), newEvaluate(w), newPredict(w), newExplain(w), newTune(w),
 		newCluster(w), newProject(w), newDetect(w), newServe(w),
 		newConvert(w), newSimulate(w), newVersion(w), newMan(w),

@@ -30,6 +30,13 @@ function mark16(mask, codes, fail, bit) {
   for (let i = 0; i < mask.length; i++) mask[i] = (mask[i] & ~bit) | fail[codes[i]];
 }
 
+/** The numbers of all codes, 0 for a missing one. @param {Column} column */
+function withMissing(column) {
+  const values = new Float64Array(column.size);
+  values.set(/** @type {Float64Array} */ (column.values));
+  return values;
+}
+
 /** Counts the rows that pass all filters, normal and anomalous ones apart. */
 export class Engine {
   /**
@@ -65,6 +72,16 @@ export class Engine {
     if (wanted === null) this.bits.delete(column);
   }
 
+  /**
+   * Lets a column take the place of another, without its filter.
+   * @param {Column} before
+   * @param {Column} now
+   */
+  replace(before, now) {
+    if (this.bits.has(before)) this.filter(before, null);
+    this.bits.delete(now);
+  }
+
   #freeBit() {
     let used = 0;
     for (const b of this.bits.values()) used |= b;
@@ -93,11 +110,20 @@ export class Engine {
    * Counts by code: normal rows at 2k, anomalous ones at 2k+1. The column's own filter
    * does not count.
    * @param {Column} column
-   * @param {Uint32Array} [out] to use again
+   * @param {Uint32Array<ArrayBuffer>} [out] to use again
    */
   counts(column, out = new Uint32Array(column.size * 2)) {
+    return this.#count(column, this.#keep(column), out);
+  }
+
+  /** As counts, but of the rows that pass the column's own filter too. @param {Column} column */
+  selected(column) {
+    return this.#count(column, 0xffff, new Uint32Array(column.size * 2));
+  }
+
+  /** @param {Column} column @param {number} keep @param {Uint32Array<ArrayBuffer>} out */
+  #count(column, keep, out) {
     out.fill(0);
-    const keep = this.#keep(column);
     if (column.codes instanceof Uint16Array) count16(out, column.codes, this.hot, this.mask, keep, this.from, this.to);
     else count8(out, column.codes, this.hot, this.mask, keep, this.from, this.to);
     return out;
@@ -122,15 +148,47 @@ export class Engine {
   /**
    * Counts rows in steps of the order of rows, or of time. The choice of rows does not count.
    * @param {Uint32Array} ends the row behind each step
+   * @param {number} [first] row
    */
-  steps(ends) {
+  steps(ends, first = 0) {
     const out = new Uint32Array(ends.length * 2), { mask, hot } = this;
-    for (let s = 0, i = 0; s < ends.length; s++) {
+    for (let s = 0, i = first; s < ends.length; s++) {
       let all = 0, anomalous = 0;
       for (; i < ends[s]; i++) if (mask[i] === 0) { all++; anomalous += hot[i]; }
       out[s * 2] = all - anomalous;
       out[s * 2 + 1] = anomalous;
     }
+    return out;
+  }
+
+  /**
+   * Adds up the numbers of a column in the same steps.
+   * @param {Uint32Array} ends
+   * @param {Column} column of numbers
+   * @param {number} [first] row
+   */
+  sums(ends, column, first = 0) {
+    const out = new Float64Array(ends.length), { mask } = this, { codes } = column, values = withMissing(column);
+    for (let s = 0, i = first; s < ends.length; s++) {
+      let sum = 0;
+      for (; i < ends[s]; i++) if (mask[i] === 0) sum += values[codes[i]];
+      out[s] = sum;
+    }
+    return out;
+  }
+
+  /**
+   * Counts in the same steps, apart for each bin of a column: steps times bins. The filter on
+   * the column does not count.
+   * @param {Uint32Array} ends
+   * @param {Column} column
+   * @param {Uint16Array} fold bin of each code
+   * @param {number} bins
+   * @param {number} [first] row
+   */
+  lanes(ends, column, fold, bins, first = 0) {
+    const out = new Uint32Array(ends.length * bins * 2), { mask, hot } = this, keep = this.#keep(column), { codes } = column;
+    for (let s = 0, i = first; s < ends.length; s++) for (; i < ends[s]; i++) if ((mask[i] & keep) === 0) out[(s * bins + fold[codes[i]]) * 2 + hot[i]]++;
     return out;
   }
 

@@ -37,10 +37,10 @@ var allowed = map[string][]string{
 	"model/tree":         append([]string{"model/bin"}, learning...),
 	"plots":              {"stats", "internal/check"},
 	"report":             {"model", "model/learn", "eda", "plots", "dataset", "stats", "internal/check"},
-	"serve":              {"serve/alert", "model", "traffic", "dataset", "internal/check"},
+	"serve":              {"dashboard", "serve/alert", "model", "traffic", "dataset", "internal/check"},
 	"serve/alert":        {"internal/check"},
-	"dashboard":          {"eda", "traffic", "dataset", "stats", "internal/check"},
-	"cmd":                {"serve", "serve/alert", "report", "model", "eda", "traffic", "dataset", "stats", "internal/check"},
+	"dashboard":          {"model", "model/learn", "eda", "traffic", "dataset", "stats", "internal/parallel", "internal/check"},
+	"cmd":                {"dashboard", "serve", "serve/alert", "report", "model", "eda", "traffic", "dataset", "stats", "internal/check"},
 	"cmd/netanom":        {"cmd"},
 	"internal/check":     {},
 	"internal/floorplan": {},
@@ -75,6 +75,7 @@ var doors = map[string][]string{
 	"github.com/santhosh-tekuri/jsonschema": {"serve"}, // in tests alone
 	"github.com/mattn/go-runewidth":         {"report"},
 	"github.com/clipperhouse/displaywidth":  {"report"},
+	"github.com/oschwald/maxminddb-golang":  {"dashboard"},
 }
 
 type listed struct {

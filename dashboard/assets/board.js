@@ -1,0 +1,315 @@
+// The page's one place of truth: the rows, what is chosen of them, and the panels that show it.
+import { Engine } from "./engine.js";
+import { textOf } from "./store.js";
+import { choiceOf, History, toHash, verdictName } from "./state.js";
+
+/** @typedef {import("./store.js").Column} Column */
+/** @typedef {import("./store.js").Store} Store */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Choice} Choice */
+/** @typedef {import("./pen.js").Pen} Pen */
+
+/**
+ * What Go found out of the table (page.go).
+ * @typedef {object} Config
+ * @property {string} name of the file
+ * @property {string} version of netanom
+ * @property {Record<string, any>} roles names of the columns that panels show
+ * @property {{start: number, step: number, steps: number, name: string} | null} time the steps of the time axis, as netanom timeseries makes them
+ * @property {any} forecast
+ * @property {{name: string, hash: string}[]} views
+ * @property {any} places
+ * @property {boolean} live
+ * @property {string[]} notes sentences about what the page does not hold
+ */
+
+/**
+ * A part of the page.
+ * @typedef {object} Panel
+ * @property {HTMLElement} root
+ * @property {() => void} update shows what is chosen now
+ * @property {() => {head: string[], rows: (string | number)[][]}} [table] the same as figures
+ * @property {(pen: Pen) => void} [picture] the same as a drawing
+ * @property {[number, number]} [size] of the drawing
+ * @property {(() => Generator<void, void, void>)} [slow] what takes longer: it is done in slices behind everything else
+ * @property {boolean} [stale]
+ * @property {boolean} [seen]
+ */
+
+export class Board {
+  /** @type {Store} */
+  store;
+  /** @type {Engine} */
+  engine;
+  /** @type {Column | null} the scores, if there is a detector */
+  score = null;
+  /** @type {Column} what each row is taken for */
+  verdict;
+  /** @type {"score" | "label" | ""} what says that a row is anomalous */
+  colourBy = "";
+  /** @type {Uint8Array} by row: 1 if it is anomalous */
+  hot;
+  /** @type {number} the score from which on rows were judged anomalous */
+  threshold = 0;
+  /** @type {Record<string, Choice>} what the engine filters by */
+  applied = {};
+  /** @type {Uint32Array} the row behind each step of the time axis */
+  ends;
+  /** @type {{all: number, anomalous: number}} of all rows */
+  whole;
+  /** @type {{all: number, anomalous: number}} of those that pass all filters */
+  totals;
+  /** @type {State | undefined} where a preview began */
+  held;
+  run = 0;
+  took = 0;
+  waiting = false;
+  /** @type {Panel[]} */
+  panels = [];
+  /** @type {((board: Board) => void)[]} */
+  listeners = [];
+
+  /** @param {Store} store @param {Config} config @param {State} state */
+  constructor(store, config, state) {
+    this.config = config;
+    this.history = new History(state);
+    this.take(store);
+  }
+
+  /** Shows other rows under the same choices. @param {Store} store */
+  take(store) {
+    this.store = store;
+    this.score = store.verdicts?.score ?? null;
+    this.colourBy = this.score && this.state.view.colour !== "label" ? "score" : store.label ? "label" : "";
+    this.hot = new Uint8Array(store.rows);
+    this.#judge();
+    this.engine = new Engine(store, this.hot);
+    this.applied = {};
+    this.ends = this.#steps();
+    this.#apply();
+    this.whole = this.#whole();
+    this.totals = this.engine.totals();
+  }
+
+  get state() {
+    return this.history.now;
+  }
+
+  /** Counts of all rows. */
+  #whole() {
+    let anomalous = 0;
+    for (let i = 0; i < this.hot.length; i++) anomalous += this.hot[i];
+    return { all: this.hot.length, anomalous };
+  }
+
+  /** The score from which on a row is an alert. */
+  get limit() {
+    return this.state.threshold ?? this.store.verdicts?.threshold ?? 0.5;
+  }
+
+  /** The column of a name, with the verdict. @param {string} name @returns {Column | null} */
+  column(name) {
+    return name === verdictName ? this.verdict : (this.store.named.get(name) ?? null);
+  }
+
+  /** The column that plays a part, null if none does. @param {string} role */
+  role(role) {
+    const name = this.config.roles[role];
+    return typeof name === "string" ? this.column(name) : null;
+  }
+
+  /** The columns that play a part. @param {string} role @returns {Column[]} */
+  roles(role) {
+    return /** @type {Column[]} */ ((this.config.roles[role] ?? []).map((/** @type {string} */ name) => this.column(name)).filter(Boolean));
+  }
+
+  /** For each code of the label: whether it means an anomaly. */
+  badLabels() {
+    const { label, normal } = this.store;
+    return Uint8Array.from({ length: label?.size ?? 0 }, (_, k) => (normal.includes(textOf(/** @type {Column} */ (label), k) ?? "") ? 0 : 1));
+  }
+
+  /** Says of each row whether it is anomalous, and how that agrees with its label. */
+  #judge() {
+    const { store, hot, score } = this, label = store.label, rows = store.rows;
+    const bad = this.badLabels(), least = score ? atLeast(/** @type {Float64Array} */ (score.values), this.limit) : 0;
+    const levels = score && label ? ["true alarm", "false alarm", "missed attack", "quiet"] : score ? ["alert", "no alert"] : label ? ["attack", "normal"] : ["connection"];
+    const codes = new Uint8Array(rows);
+    for (let i = 0; i < rows; i++) {
+      const alert = score ? (score.codes[i] >= least && score.codes[i] < /** @type {Float64Array} */ (score.values).length ? 1 : 0) : 0, attack = label ? bad[label.codes[i]] : 0;
+      codes[i] = score && label ? (alert ? 1 - attack : 3 - attack) : 1 - (score ? alert : attack);
+      hot[i] = this.colourBy === "score" ? alert : attack;
+    }
+    if (!score && !label) codes.fill(0);
+    this.threshold = this.limit;
+    this.verdict = { name: verdictName, canon: verdictName, role: "verdict", kind: "category", levels, values: null, missing: false, rounded: false, others: 0, size: levels.length, codes, ready: true };
+  }
+
+  /** The row behind each step of the time axis. */
+  #steps() {
+    const { store } = this, time = this.config.time, clock = store.clock;
+    if (!clock || !time) {
+      const n = Math.max(1, Math.min(240, store.rows));
+      return Uint32Array.from({ length: n }, (_, s) => Math.floor(((s + 1) * store.rows) / n));
+    }
+    return Uint32Array.from({ length: time.steps }, (_, s) => firstFrom(clock.since, time.start + (s + 1) * time.step - clock.start));
+  }
+
+  /** The first row of the time axis: those before have no time, or lie apart. */
+  get firstRow() {
+    const { clock } = this.store, time = this.config.time;
+    return clock && time ? firstFrom(clock.since, time.start - clock.start) : 0;
+  }
+
+  /** Rows from and to of the chosen span. @returns {[number, number]} */
+  rowsOfSpan() {
+    const { span } = this.state, { clock, rows } = this.store;
+    if (!span) return [0, rows];
+    return clock ? [firstFrom(clock.since, span[0] - clock.start), firstFrom(clock.since, span[1] - clock.start)] : [span[0], span[1]];
+  }
+
+  /** Brings the engine to the state. */
+  #apply() {
+    const { engine, state } = this;
+    if (this.colourBy === "score" ? this.threshold !== this.limit : false) this.#rejudge();
+    const by = this.score && state.view.colour !== "label" ? "score" : this.store.label ? "label" : "";
+    if (by !== this.colourBy) {
+      this.colourBy = by;
+      this.#rejudge();
+    }
+    for (const name of new Set([...Object.keys(this.applied), ...Object.keys(state.columns)])) {
+      const now = choiceOf(state, name), before = Object.hasOwn(this.applied, name) ? this.applied[name] : null, column = this.column(name);
+      if (now !== before && column?.ready !== false && column) engine.filter(column, now && wanted(column, now));
+    }
+    this.applied = state.columns;
+    engine.between(...this.rowsOfSpan());
+  }
+
+  #rejudge() {
+    const before = this.verdict;
+    this.#judge();
+    this.engine.replace(before, this.verdict);
+    const choice = choiceOf(this.state, verdictName);
+    if (choice) this.engine.filter(this.verdict, wanted(this.verdict, choice));
+    this.whole = this.#whole();
+  }
+
+  /** Applies choices on columns that have come later. */
+  arrived() {
+    this.applied = {};
+    this.refresh();
+  }
+
+  /** Goes on to another state, one step of the history. @param {(s: State) => State} f */
+  change(f) {
+    const next = f(this.history.now);
+    this.held = undefined;
+    this.history.go(next);
+    this.refresh();
+  }
+
+  /** Shows a state that is not settled yet, as while something is dragged. @param {(s: State) => State} f */
+  preview(f) {
+    this.held ??= this.history.now;
+    this.history.now = f(this.held);
+    this.refresh();
+  }
+
+  /** Settles what was previewed as one step. */
+  settle() {
+    if (!this.held) return;
+    const next = this.history.now;
+    this.history.now = this.held;
+    this.change(() => next);
+  }
+
+  undo() {
+    if (this.history.undo()) this.refresh();
+  }
+
+  redo() {
+    if (this.history.redo()) this.refresh();
+  }
+
+  /** Shows the state, in the next frame. */
+  refresh() {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => this.paint());
+  }
+
+  /** Counts again and shows everything that can be seen. */
+  paint() {
+    this.waiting = false;
+    const begun = performance.now();
+    this.#apply();
+    this.totals = this.engine.totals();
+    for (const f of this.listeners) f(this);
+    for (const p of this.panels) {
+      p.stale = true;
+      if (p.seen) this.show(p);
+    }
+    this.took = performance.now() - begun;
+    this.#later(++this.run);
+  }
+
+  /** @param {Panel} p */
+  show(p) {
+    p.stale = false;
+    p.update();
+  }
+
+  /** Does the slow parts in slices, until the state changes. @param {number} run */
+  async #later(run) {
+    await pause(120);
+    for (const p of this.panels) {
+      if (run !== this.run) return;
+      if (!p.slow || !p.seen) continue;
+      let since = performance.now();
+      for (const _ of p.slow()) {
+        if (performance.now() - since < 12) continue;
+        await pause(0);
+        if (run !== this.run) return;
+        since = performance.now();
+      }
+    }
+    if (run === this.run) document.documentElement.dataset.quiet = String(run);
+  }
+
+  /** Does the slow parts again, as when one comes into sight. */
+  again() {
+    this.#later(++this.run);
+  }
+
+  /** The address of the state. */
+  get hash() {
+    return toHash(this.state);
+  }
+}
+
+/** @param {number} ms */
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** The first place in ascending numbers with at least that value. @param {Float64Array} ascending @param {number} value */
+export function atLeast(ascending, value) {
+  let low = 0, high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** As atLeast, forgiving the last digits of times. @param {Float64Array} since @param {number} value */
+const firstFrom = (since, value) => atLeast(since, value - 1e-7);
+
+/** Whether a code passes a choice. @param {Column} column @param {Choice} choice @returns {(code: number) => boolean} */
+export function wanted(column, choice) {
+  if (choice.range) {
+    const [low, high] = choice.range, values = /** @type {Float64Array} */ (column.values ?? new Float64Array(0));
+    return (k) => k < values.length && values[k] >= low && values[k] <= high;
+  }
+  const only = choice.only?.length ? new Set(choice.only) : null, not = new Set(choice.not ?? []);
+  return (k) => (!only || only.has(textOf(column, k))) && !not.has(textOf(column, k));
+}

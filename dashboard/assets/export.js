@@ -1,0 +1,54 @@
+// The selected connections as CSV.
+import { byId, download, say } from "./dom.js";
+import { count, moment } from "./format.js";
+import { textOf } from "./store.js";
+
+/** @typedef {import("./board.js").Board} Board */
+
+/** A cell that no spreadsheet runs as a formula, quoted where CSV asks for it. @param {string} text @param {boolean} number */
+export function cell(text, number) {
+  if (!number && /^[=+\-@\t\r]/.test(text)) text = "'" + text;
+  return /[",\n\r]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
+}
+
+/**
+ * The rows as parts of a CSV file, in slices. Behind the columns come what the page knows of a
+ * row besides: its line in the file, its verdict, and what the analyst said of it.
+ * @param {Board} board
+ * @param {Uint32Array} rows
+ * @param {{name: string, of: (row: number) => string}[]} [more] further columns
+ * @returns {Generator<string, void, void>}
+ */
+export function* lines(board, rows, more = []) {
+  const { store, verdict } = board, columns = store.columns.filter((c) => c.ready !== false), clock = store.clock;
+  const timed = clock && !columns.some((c) => c.name === clock.name), texts = columns.map((c) => Array.from({ length: c.size }, (_, k) => cell(textOf(c, k) ?? "", Boolean(c.values))));
+  yield ["line", ...(timed ? [clock.name] : []), ...columns.map((c) => c.name), "outcome", ...more.map((m) => m.name)].map((t) => cell(t, false)).join(",") + "\n";
+  for (let from = 0; from < rows.length; from += 4096) {
+    let text = "";
+    for (const i of rows.subarray(from, from + 4096)) {
+      text += store.lineOf(i);
+      if (timed) text += "," + moment(clock.start + clock.since[i], 0.001).replace(" ", "T") + "Z";
+      for (let j = 0; j < columns.length; j++) text += "," + texts[j][columns[j].codes[i]];
+      text += "," + textOf(verdict, verdict.codes[i]);
+      for (const m of more) text += "," + cell(m.of(i), false);
+      text += "\n";
+    }
+    yield text;
+  }
+}
+
+/** Saves the selection without holding up the page. @param {Board} board @param {{name: string, of: (row: number) => string}[]} more */
+export async function saveSelection(board, more) {
+  const rows = board.engine.passing(false), parts = [], button = byId("csv");
+  button.disabled = true;
+  let since = performance.now();
+  for (const part of lines(board, rows, more)) {
+    parts.push(part);
+    if (performance.now() - since < 25) continue;
+    await new Promise((done) => setTimeout(done, 0));
+    since = performance.now();
+  }
+  button.disabled = false;
+  download(new Blob(parts, { type: "text/csv" }), board.config.name.replace(/[^\w.-]+/g, "_").replace(/\.\w+$/, "") + "-selection.csv");
+  say(`${count(rows.length)} connections were saved.`);
+}

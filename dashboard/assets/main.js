@@ -1,0 +1,86 @@
+// The page begins here: the data are read, the panels are made, and the first charts are shown
+// before the rest of the data has come.
+import { address, bar } from "./bar.js";
+import { Board } from "./board.js";
+import { readColours } from "./colour.js";
+import { byId } from "./dom.js";
+import { count } from "./format.js";
+import { saveSelection } from "./export.js";
+import { cards } from "./panels/cards.js";
+import { anyColumn } from "./panels/column.js";
+import { levels } from "./panels/levels.js";
+import { metrics } from "./panels/metrics.js";
+import { status } from "./panels/status.js";
+import { volume } from "./panels/volume.js";
+import { fromHash } from "./state.js";
+import { begin } from "./store.js";
+
+/** The bytes of a part of the data that lies in the page. @param {string} id */
+function part(id) {
+  const e = byId(id), text = e.textContent;
+  e.remove();
+  const direct = /** @type {any} */ (Uint8Array).fromBase64;
+  return direct ? direct(text) : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+}
+
+/** Shows light or dark, as chosen or as the system has it. @param {Board} board */
+function theme(board) {
+  const root = document.documentElement, wish = board.state.view.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  if (root.dataset.theme === wish) return;
+  root.dataset.theme = wish;
+  readColours();
+}
+
+/** Makes the panels in the order of the page. @param {Board} board */
+function panels(board) {
+  const role = (/** @type {string} */ name) => board.role(name), protocol = role("protocol"), service = role("service"), flag = role("status"), label = board.store.label;
+  cards(board);
+  volume(board);
+  if (protocol) levels(board, protocol, { id: "protocol", most: 6 });
+  if (service) levels(board, service, { id: "service" });
+  if (label) levels(board, label, { id: "label", title: "Label", note: "what the data say" });
+  if (flag && service) status(board, flag, service);
+  metrics(board);
+  anyColumn(board);
+}
+
+/** Everything is drawn for paper, in sight or not. @param {Board} board */
+function paper(board) {
+  const all = () => board.panels.filter((p) => p.stale).forEach((p) => board.show(p));
+  addEventListener("beforeprint", all);
+  let wait = 0;
+  addEventListener("resize", () => { clearTimeout(wait); wait = setTimeout(() => board.refresh(), 80); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => board.refresh());
+}
+
+async function start() {
+  const config = JSON.parse(byId("config").textContent);
+  const { store, rest } = await begin([part("block-0"), ...(document.readyState === "loading" ? await late() : laterParts())]);
+  const board = new Board(store, config, fromHash(location.hash));
+  board.listeners.push(theme);
+  bar(board);
+  byId("loading").remove();
+  byId("source").textContent = `${config.name} · ${count(store.rows)} connections${store.verdicts ? ` · model ${store.verdicts.model}` : ""}`;
+  panels(board);
+  address(board);
+  paper(board);
+  byId("csv").onclick = () => saveSelection(board, []);
+  Object.assign(window, { netanom: board });
+  board.paint();
+  document.documentElement.dataset.ready = "first";
+  await rest;
+  board.arrived();
+  document.documentElement.dataset.ready = "all";
+}
+
+const laterParts = () => (byId("block-1") ? [part("block-1")] : []);
+
+/** The parts that the browser had not read yet. @returns {Promise<Uint8Array[]>} */
+const late = () => new Promise((done) => addEventListener("DOMContentLoaded", () => done(laterParts()), { once: true }));
+
+start().catch((e) => {
+  const box = byId("loading") ?? document.body;
+  box.textContent = `This page could not show its data: ${e?.message ?? e}. If the file was cut short on its way, fetch it again.`;
+  document.documentElement.dataset.ready = "failed";
+  console.error(e);
+});

@@ -1,0 +1,95 @@
+package dashboard
+
+import (
+	"embed"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+//go:embed assets/*.js assets/panels/*.js assets/page.html assets/page.css
+var assets embed.FS
+
+var (
+	importLine = regexp.MustCompile(`(?m)^import \{([^}]*)\} from "(\.[./\w-]*\.js)";\n`)
+	exportLine = regexp.MustCompile(`(?m)^export (async function\*?|function\*?|class|const) +([\w$]+)`)
+	blockNote  = regexp.MustCompile(`(?ms)^[ \t]*/\*\*?.*?\*/[ \t]*\n`)
+	inlineNote = regexp.MustCompile(`/\*\* @(type|param|returns)[^*]*\*/ ?`)
+	lineNote   = regexp.MustCompile(`(?m)^[ \t]*//.*\n`)
+	indent     = regexp.MustCompile(`(?m)^[ \t]+`)
+	emptyLine  = regexp.MustCompile(`(?m)^\n`)
+)
+
+// A linker joins modules into one script: each becomes a function that returns what it
+// exports, behind those that it imports from. It knows the few forms of import and export
+// that the modules keep to (a test holds them to it), and no more of the language.
+type linker struct {
+	read func(name string) ([]byte, error)
+	out  strings.Builder
+	done []string
+	open []string // being linked, to find imports that go round in a circle
+}
+
+// script links the page's modules from the one that begins.
+func script(entry string) (string, error) {
+	l := &linker{read: func(name string) ([]byte, error) { return assets.ReadFile("assets/" + name) }}
+	if err := l.add(entry); err != nil {
+		return "", err
+	}
+	text := "\"use strict\";\n" + l.out.String()
+	for _, end := range []string{"</script", "<!--", "<script"} {
+		if strings.Contains(strings.ToLower(text), end) {
+			return "", fmt.Errorf("the script of the page holds %q, which would end it", end)
+		}
+	}
+	return text, nil
+}
+
+// add appends a module behind those that it imports from.
+func (l *linker) add(name string) error {
+	if slices.Contains(l.done, name) {
+		return nil
+	}
+	if slices.Contains(l.open, name) {
+		return fmt.Errorf("modules import each other in a circle: %s, %s", strings.Join(l.open, ", "), name)
+	}
+	source, err := l.read(name)
+	if err != nil {
+		return err
+	}
+	l.open = append(l.open, name)
+	text := string(source)
+	for _, m := range importLine.FindAllStringSubmatch(text, -1) {
+		if err := l.add(path.Join(path.Dir(name), m[2])); err != nil {
+			return err
+		}
+	}
+	l.open = l.open[:len(l.open)-1]
+	l.done = append(l.done, name)
+	l.out.WriteString(wrapped(name, text))
+	return nil
+}
+
+// wrapped is a module as a function.
+func wrapped(name, text string) string {
+	var exports []string
+	for _, m := range exportLine.FindAllStringSubmatch(text, -1) {
+		exports = append(exports, m[2])
+	}
+	text = importLine.ReplaceAllStringFunc(text, func(line string) string {
+		m := importLine.FindStringSubmatch(line)
+		return "const {" + strings.ReplaceAll(m[1], " as ", ": ") + "} = " + variable(path.Join(path.Dir(name), m[2])) + ";\n"
+	})
+	text = exportLine.ReplaceAllString(text, "$1 $2")
+	for _, note := range []*regexp.Regexp{blockNote, lineNote, inlineNote, indent, emptyLine} {
+		text = note.ReplaceAllString(text, "")
+	}
+	return "const " + variable(name) + " = (() => {\n" + text + "return { " + strings.Join(exports, ", ") + " };\n})();\n"
+}
+
+// variable is what holds a module's exports.
+func variable(name string) string {
+	return "$" + strings.NewReplacer("/", "_", "-", "_", ".js", "").Replace(name)
+}

@@ -1,0 +1,138 @@
+package dashboard
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"github.com/netanom/netanom/eda"
+)
+
+// A Page is all that a file for the browser is made of.
+type Page struct {
+	Data    *Data
+	Version string      // of netanom
+	Time    *TimeAxis   // nil where rows have no time
+	Views   []NamedView // that come with the file
+	Notes   []string    // sentences on what the page does not hold, for its help
+	Live    bool        // the page is given by a service, which also gives the data
+}
+
+// A TimeAxis is the steps in which netanom timeseries counts, so that both say the same.
+type TimeAxis struct {
+	Start float64 `json:"start"` // seconds since the Unix epoch
+	Step  float64 `json:"step"`  // seconds
+	Steps int     `json:"steps"`
+	Name  string  `json:"name"` // of a step: "10 min"
+}
+
+// A NamedView is a state of the page under a name: what stands behind # in its address.
+type NamedView struct {
+	Name string `json:"name"`
+	Hash string `json:"hash"`
+}
+
+// AxisOf takes the steps of a time series for a page; nil for one of rows.
+func AxisOf(t *eda.TimeSeries) *TimeAxis {
+	if t == nil || t.RowOrder() {
+		return nil
+	}
+	return &TimeAxis{t.Start, t.Step, t.Steps, t.StepName()}
+}
+
+// pageConfig is what the script is told besides the data.
+type pageConfig struct {
+	Name    string      `json:"name"`
+	Version string      `json:"version"`
+	Roles   Roles       `json:"roles"`
+	Time    *TimeAxis   `json:"time"`
+	Views   []NamedView `json:"views"`
+	Notes   []string    `json:"notes"`
+	Live    bool        `json:"live"`
+}
+
+// pageParts fill the template. Everything that comes from data is JSON or base64.
+type pageParts struct {
+	Policy template.HTMLAttr
+	Title  string
+	Style  template.CSS
+	Config template.JS
+	Script template.JS
+	Blocks []template.HTML
+}
+
+// Write writes the page as one file that asks for nothing else. The same page gives the same
+// bytes.
+func (p *Page) Write(w io.Writer) error {
+	roles := FindRoles(p.Data)
+	p.Data.Early = roles.early(p.Data)
+	parts := pageParts{Title: p.Data.Source}
+	blocks, err := p.Data.Blocks()
+	if err != nil {
+		return err
+	}
+	for _, b := range blocks {
+		parts.Blocks = append(parts.Blocks, template.HTML(base64.StdEncoding.EncodeToString(b)))
+	}
+	config, err := json.Marshal(pageConfig{p.Data.Source, p.Version, roles, p.Time, append([]NamedView{}, p.Views...), append(p.notes(), p.Notes...), p.Live})
+	if err != nil {
+		return fmt.Errorf("the page cannot be told of %s: %w", p.Data.Source, err)
+	}
+	parts.Config = template.JS(config) // encoding/json writes <, > and & as escapes
+	return parts.write(w, p.Live)
+}
+
+// notes say what the page leaves out of the table.
+func (p *Page) notes() []string {
+	notes := []string{}
+	if n := len(p.Data.LeftOut); n > 0 {
+		notes = append(notes, "Not in the page, because nearly every row has another text: "+strings.Join(p.Data.LeftOut, ", ")+".")
+	}
+	return notes
+}
+
+func (parts *pageParts) write(w io.Writer, live bool) error {
+	code, err := script("main.js")
+	if err != nil {
+		return err
+	}
+	style, err := assets.ReadFile("assets/page.css")
+	if err != nil {
+		return err
+	}
+	shell, err := assets.ReadFile("assets/page.html")
+	if err != nil {
+		return err
+	}
+	parts.Script, parts.Style = template.JS(code), template.CSS(style)
+	parts.Policy = policy(code, string(style), live)
+	t, err := template.New("page").Parse(string(shell))
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, parts); err != nil {
+		return err
+	}
+	_, err = w.Write(b.Bytes())
+	return err
+}
+
+// policy lets the page run its own script and style and nothing else.
+func policy(script, style string, live bool) template.HTMLAttr {
+	text := fmt.Sprintf("default-src 'none'; script-src 'sha256-%s'; style-src 'sha256-%s'; img-src data:; base-uri 'none'; form-action 'none'", hash(script), hash(style))
+	if live {
+		text += "; connect-src 'self'"
+	}
+	return template.HTMLAttr(`content="` + text + `"`)
+}
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
