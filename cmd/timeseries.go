@@ -17,6 +17,7 @@ type timeSeriesOptions struct {
 	rowOrder                       bool
 	rows                           number
 	window, modifiedZ, lags, alpha number
+	forecast                       number
 }
 
 func newTimeSeries(w *world) *cobra.Command {
@@ -26,6 +27,7 @@ func newTimeSeries(w *world) *cobra.Command {
 		modifiedZ: number{value: 3.5, high: math.MaxFloat64, kind: open},
 		lags:      number{low: 0, high: 400, kind: whole},
 		alpha:     number{value: 0.05, high: 1, kind: open},
+		forecast:  number{low: 0, high: 1000, kind: whole},
 	}
 	c := o.command(w, &cobra.Command{
 		Use:        "timeseries",
@@ -43,9 +45,14 @@ without rows are 0 for counts and sums, and missing for means. Times are UTC.
 
 A table without times is refused; --row-order then makes steps of consecutive
 rows, which are labelled so: files need not be in order of time, and KDD files
-are shuffled.`,
+are shuffled.
+
+With --forecast the series go on: models of exponential smoothing say what each
+step ahead is expected to be, with intervals of 80 and 95 %, and a back-test says
+how good such forecasts were and whether they beat the naive one.`,
 		Example: `  netanom timeseries
   netanom timeseries --every 10m --feature duration --window 25
+  netanom timeseries --every 1h --forecast 24
   netanom timeseries --format csv --fail-if 'deviation > 1000'`,
 	}, o.ask)
 	f := c.Flags()
@@ -57,6 +64,7 @@ are shuffled.`,
 	f.Var(&o.window, "window", "steps of the rolling median")
 	f.Var(&o.modifiedZ, "modified-z", "limit of spikes, in scaled median absolute deviations")
 	f.Var(&o.lags, "lags", "lags of the autocorrelation (default: chosen)")
+	f.Var(&o.forecast, "forecast", "steps to forecast, 0 for none")
 	f.Var(&o.alpha, "alpha", "level of the tests, adjusted for the number of series")
 	for _, name := range []string{"time", "feature"} {
 		complete(c, name, o.input.completeColumns)
@@ -71,6 +79,8 @@ func (o *timeSeriesOptions) ask(ctx context.Context, in *input) (answer, error) 
 		return answer{}, usagef("--row-order makes steps of rows; it does not go with --time or --every")
 	case !o.rowOrder && o.rows.value > 0:
 		return answer{}, usagef("--rows goes with --row-order")
+	case o.rowOrder && o.forecast.value > 0:
+		return answer{}, usagef("--forecast goes with time, not with --row-order: the order of rows has no future")
 	}
 	if err := in.load(ctx); err != nil {
 		return answer{}, err
@@ -89,5 +99,16 @@ func (o *timeSeriesOptions) ask(ctx context.Context, in *input) (answer, error) 
 	digest := report.TimeDigest(t)
 	full.Findings = report.TimeFindings(t)
 	digest.Findings = full.Findings
-	return answer{rows: t.Rows, sections: []report.Section{full}, digest: []report.Section{digest}}, nil
+	out := answer{rows: t.Rows, sections: []report.Section{full}, digest: []report.Section{digest}}
+	if o.forecast.value == 0 {
+		return out, nil
+	}
+	in.progress.stageIs("forecasting")
+	f, err := eda.ForecastOf(t, eda.ForecastOptions{Steps: int(o.forecast.value)})
+	if err != nil {
+		return answer{}, err
+	}
+	out.sections = append(out.sections, report.Forecast(t, f))
+	out.digest = append(out.digest, report.ForecastDigest(f))
+	return out, nil
 }

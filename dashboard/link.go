@@ -32,9 +32,17 @@ type linker struct {
 	open []string // being linked, to find imports that go round in a circle
 }
 
-// script links the page's modules from the one that begins.
-func script(entry string) (string, error) {
-	l := &linker{read: func(name string) ([]byte, error) { return assets.ReadFile("assets/" + name) }}
+// noWorld takes the place of the countries in pages that have none.
+const noWorld = "export const frame = { width: 0, height: 0, turn: 0, scale: 0, x: 0, y: 0 };\nexport const world = [];\n"
+
+// script links the page's modules from the one that begins, with or without the countries.
+func script(entry string, countries bool) (string, error) {
+	l := &linker{read: func(name string) ([]byte, error) {
+		if name == "world.js" && !countries {
+			return []byte(noWorld), nil
+		}
+		return assets.ReadFile("assets/" + name)
+	}}
 	if err := l.add(entry); err != nil {
 		return "", err
 	}

@@ -46,6 +46,12 @@ type Data struct {
 	Clock   *Clock   // nil if rows have no time
 	Lines   []int64  // by row: of the file, from 1
 	LeftOut []string // columns of text that differs in nearly every row
+	Places  *Places  // which columns are places, filled by Locate; nil if there are none
+	Early   []int    // columns that charts of the first screen need; the label is always one
+
+	Verdicts *Verdicts // nil without a detector
+
+	order []int // by row: of the table
 }
 
 // The limits of a column of codes: one code is kept for missing values.
@@ -66,10 +72,11 @@ func Pack(ctx context.Context, t *dataset.Table, source string, normal []string)
 		return nil, err
 	}
 	d := &Data{Source: source, Layout: s.Name, Rows: int(t.Rows()), Label: -1, Normal: classes.Normal}
-	order, err := d.order(t)
+	order, err := d.inTime(t)
 	if err != nil {
 		return nil, err
 	}
+	d.order = order
 	d.Lines = make([]int64, d.Rows)
 	for i, r := range order {
 		d.Lines[i] = t.Line(int64(r))
@@ -94,8 +101,8 @@ func Pack(ctx context.Context, t *dataset.Table, source string, normal []string)
 	return d, nil
 }
 
-// order returns the rows in the order of their time, and fills the clock.
-func (d *Data) order(t *dataset.Table) ([]int, error) {
+// inTime returns the rows in the order of their time, and fills the clock.
+func (d *Data) inTime(t *dataset.Table) ([]int, error) {
 	order := make([]int, d.Rows)
 	for i := range order {
 		order[i] = i
@@ -211,22 +218,34 @@ func shown(level string) string {
 	return strings.ToValidUTF8(level[:longLevel], "") + "…"
 }
 
-// packNumbers gives the least number the code 0.
-func (c *Column) packNumbers(values []float64, order []int) {
+// quantiles returns as many of the numbers as there are codes, equally many rows apart, and
+// for each cut the greatest number below it, so that none stands for numbers on both sides.
+func quantiles(sorted, cuts []float64) []float64 {
+	codes := maxCodes - len(cuts)
+	out := make([]float64, 0, maxCodes)
+	for k := 1; k <= codes; k++ {
+		out = append(out, sorted[int(int64(k)*int64(len(sorted))/int64(codes))-1])
+	}
+	for _, cut := range cuts {
+		if at, _ := slices.BinarySearch(sorted, cut); at > 0 {
+			out = append(out, sorted[at-1])
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// packNumbers gives the least number the code 0. Where there are too many different ones, a
+// code stands for several, but not for numbers below and from one of the cuts on.
+func (c *Column) packNumbers(values []float64, order []int, cuts ...float64) {
 	distinct := slices.Clone(values)
 	distinct = slices.DeleteFunc(distinct, math.IsNaN)
 	c.Missing = len(distinct) < len(values)
 	slices.Sort(distinct)
-	all := len(distinct)
 	sorted := distinct
 	distinct = slices.Compact(slices.Clone(distinct))
-	if len(distinct) > maxCodes {
-		c.Rounded = true
-		distinct = distinct[:0]
-		for k := 1; k <= maxCodes; k++ {
-			distinct = append(distinct, sorted[int(int64(k)*int64(all)/maxCodes)-1])
-		}
-		distinct = slices.Compact(distinct)
+	if c.Rounded = len(distinct) > maxCodes; c.Rounded {
+		distinct = quantiles(sorted, cuts)
 	}
 	c.Values = append([]float64{}, distinct...)
 	c.Codes = make([]uint16, len(order))

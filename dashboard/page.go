@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/netanom/netanom/eda"
@@ -16,11 +17,13 @@ import (
 // A Page is all that a file for the browser is made of.
 type Page struct {
 	Data    *Data
-	Version string      // of netanom
-	Time    *TimeAxis   // nil where rows have no time
-	Views   []NamedView // that come with the file
-	Notes   []string    // sentences on what the page does not hold, for its help
-	Live    bool        // the page is given by a service, which also gives the data
+	Version string          // of netanom
+	Series  *eda.TimeSeries // of the table: the steps of the time axis; nil where rows have no time
+	Ahead   *eda.Forecast   // of the series; nil if it cannot be continued
+	Why     string          // the reason for that, in a sentence
+	Views   []NamedView     // that come with the file
+	Notes   []string        // sentences on what the page does not hold, for its help
+	Live    bool            // the page is given by a service, which also gives the data
 }
 
 // A TimeAxis is the steps in which netanom timeseries counts, so that both say the same.
@@ -37,8 +40,8 @@ type NamedView struct {
 	Hash string `json:"hash"`
 }
 
-// AxisOf takes the steps of a time series for a page; nil for one of rows.
-func AxisOf(t *eda.TimeSeries) *TimeAxis {
+// axisOf takes the steps of a time series for a page; nil for one of rows.
+func axisOf(t *eda.TimeSeries) *TimeAxis {
 	if t == nil || t.RowOrder() {
 		return nil
 	}
@@ -54,6 +57,38 @@ type pageConfig struct {
 	Views   []NamedView `json:"views"`
 	Notes   []string    `json:"notes"`
 	Live    bool        `json:"live"`
+	Places  *pagePlaces `json:"places"`
+
+	Forecast   *pageForecast `json:"forecast"`
+	NoForecast string        `json:"no_forecast,omitempty"`
+}
+
+// pagePlaces are places as the script knows them, columns by name.
+type pagePlaces struct {
+	Source      string `json:"source"`
+	Destination string `json:"destination"`
+	From        string `json:"from"`
+	Sites       []Site `json:"sites"`
+}
+
+// pagePlacesOf returns what the script is told of places, and whether a map can show any.
+func pagePlacesOf(d *Data) (out *pagePlaces, mapped bool) {
+	if d.Places == nil {
+		return nil, false
+	}
+	out = &pagePlaces{From: d.Places.From, Sites: append([]Site{}, d.Places.Sites...)}
+	for at, name := range map[int]*string{d.Places.Source: &out.Source, d.Places.Destination: &out.Destination} {
+		if at >= 0 {
+			*name = d.Columns[at].Name
+			mapped = mapped || slices.ContainsFunc(d.Columns[at].Levels, isCountry)
+		}
+	}
+	return out, mapped || len(out.Sites) > 0
+}
+
+// isCountry reports whether a level of a column of places is a country.
+func isCountry(level string) bool {
+	return len(level) == 2 && strings.ToUpper(level) == level && !strings.ContainsAny(level, " -")
 }
 
 // pageParts fill the template. Everything that comes from data is JSON or base64.
@@ -79,12 +114,13 @@ func (p *Page) Write(w io.Writer) error {
 	for _, b := range blocks {
 		parts.Blocks = append(parts.Blocks, template.HTML(base64.StdEncoding.EncodeToString(b)))
 	}
-	config, err := json.Marshal(pageConfig{p.Data.Source, p.Version, roles, p.Time, append([]NamedView{}, p.Views...), append(p.notes(), p.Notes...), p.Live})
+	places, mapped := pagePlacesOf(p.Data)
+	config, err := json.Marshal(pageConfig{p.Data.Source, p.Version, roles, axisOf(p.Series), append([]NamedView{}, p.Views...), append(p.notes(), p.Notes...), p.Live, places, forecastOf(p.Ahead, p.Series), p.Why})
 	if err != nil {
 		return fmt.Errorf("the page cannot be told of %s: %w", p.Data.Source, err)
 	}
 	parts.Config = template.JS(config) // encoding/json writes <, > and & as escapes
-	return parts.write(w, p.Live)
+	return parts.write(w, p.Live, mapped)
 }
 
 // notes say what the page leaves out of the table.
@@ -96,8 +132,8 @@ func (p *Page) notes() []string {
 	return notes
 }
 
-func (parts *pageParts) write(w io.Writer, live bool) error {
-	code, err := script("main.js")
+func (parts *pageParts) write(w io.Writer, live, countries bool) error {
+	code, err := script("main.js", countries)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 // Axes: round steps, and their lines and numbers.
 import { colours } from "./colour.js";
-import { brief } from "./format.js";
+import { brief, moment } from "./format.js";
 
 /** @typedef {import("./pen.js").Pen} Pen */
 
@@ -41,5 +41,26 @@ export function places(pen, m, count, text, room = 76) {
   for (let k = 0; k <= n; k++) {
     const x = m.left + (k / n) * width;
     pen.text(x, pen.height - m.bottom + 14, text((k / n) * count), { align: k === 0 ? "left" : k === n ? "right" : "center", fill: colours.muted });
+  }
+}
+
+const spans = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2419200, 7257600, 31536000];
+
+/**
+ * Round moments below a horizontal axis of time: clock times, and the day where one begins.
+ * @param {Pen} pen
+ * @param {{left: number, right: number, top: number, bottom: number}} m margins
+ * @param {number} start seconds since the Unix epoch
+ * @param {number} end
+ */
+export function moments(pen, m, start, end) {
+  const width = pen.width - m.left - m.right, room = Math.max(1, Math.floor(width / 64)), step = spans.find((s) => (end - start) / s <= room) ?? spans[spans.length - 1] * Math.ceil((end - start) / spans[spans.length - 1] / room);
+  let day = moment(start, 86400);
+  for (let t = Math.ceil(start / step) * step; t <= end; t += step) {
+    const x = m.left + ((t - start) / (end - start)) * width, text = moment(t, step < 60 ? 1 : 60), today = text.slice(0, 10);
+    if (x > pen.width - m.right - 16 || x < m.left + 14) continue;
+    pen.line([[x, pen.height - m.bottom], [x, pen.height - m.bottom + 3]], colours.line);
+    pen.text(x, pen.height - m.bottom + 14, step >= 86400 ? today.slice(step > 2419200 ? 0 : 5) : today !== day && text.slice(11, 16) === "00:00" ? today.slice(5) : text.slice(11), { align: "center", fill: colours.muted });
+    day = today;
   }
 }

@@ -17,6 +17,7 @@ import { choiceOf, History, toHash, verdictName } from "./state.js";
  * @property {Record<string, any>} roles names of the columns that panels show
  * @property {{start: number, step: number, steps: number, name: string} | null} time the steps of the time axis, as netanom timeseries makes them
  * @property {any} forecast
+ * @property {string} [no_forecast] why there is none
  * @property {{name: string, hash: string}[]} views
  * @property {any} places
  * @property {boolean} live
@@ -262,6 +263,7 @@ export class Board {
   /** Does the slow parts in slices, until the state changes. @param {number} run */
   async #later(run) {
     await pause(120);
+    if (this.store.columns.some((c) => !c.ready)) return;
     for (const p of this.panels) {
       if (run !== this.run) return;
       if (!p.slow || !p.seen) continue;

@@ -124,6 +124,7 @@ export class Engine {
   /** @param {Column} column @param {number} keep @param {Uint32Array<ArrayBuffer>} out */
   #count(column, keep, out) {
     out.fill(0);
+    if (!column.ready) return out;
     if (column.codes instanceof Uint16Array) count16(out, column.codes, this.hot, this.mask, keep, this.from, this.to);
     else count8(out, column.codes, this.hot, this.mask, keep, this.from, this.to);
     return out;
@@ -140,6 +141,7 @@ export class Engine {
    */
   pairs(a, foldA, b, foldB, binsA, binsB) {
     const out = new Uint32Array(binsA * binsB * 2);
+    if (!a.ready || !b.ready) return out;
     const { mask, hot } = this, keep = this.#keep(a, b), x = a.codes, y = b.codes;
     for (let i = this.from; i < this.to; i++) if ((mask[i] & keep) === 0) out[(foldA[x[i]] * binsB + foldB[y[i]]) * 2 + hot[i]]++;
     return out;
@@ -169,6 +171,7 @@ export class Engine {
    */
   sums(ends, column, first = 0) {
     const out = new Float64Array(ends.length), { mask } = this, { codes } = column, values = withMissing(column);
+    if (!column.ready) return out;
     for (let s = 0, i = first; s < ends.length; s++) {
       let sum = 0;
       for (; i < ends[s]; i++) if (mask[i] === 0) sum += values[codes[i]];
@@ -188,6 +191,7 @@ export class Engine {
    */
   lanes(ends, column, fold, bins, first = 0) {
     const out = new Uint32Array(ends.length * bins * 2), { mask, hot } = this, keep = this.#keep(column), { codes } = column;
+    if (!column.ready) return out;
     for (let s = 0, i = first; s < ends.length; s++) for (; i < ends[s]; i++) if ((mask[i] & keep) === 0) out[(s * bins + fold[codes[i]]) * 2 + hot[i]]++;
     return out;
   }

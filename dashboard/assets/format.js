@@ -68,10 +68,3 @@ export function moment(seconds, step) {
   if (step >= 60) return `${day} ${clock}`;
   return `${day} ${clock}:${two(d.getUTCSeconds())}${step < 1 ? "." + String(d.getUTCMilliseconds()).padStart(3, "0") : ""}`;
 }
-
-/** The part of a moment that an axis shows. @param {number} seconds @param {number} span of the whole axis */
-export function tick(seconds, span) {
-  const text = moment(seconds, span < 600 ? 1 : 60);
-  if (span >= 86400 * 20) return text.slice(5, 10);
-  return span >= 86400 ? text.slice(5, 16) : text.slice(11);
-}

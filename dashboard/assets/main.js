@@ -8,8 +8,10 @@ import { count } from "./format.js";
 import { saveSelection } from "./export.js";
 import { cards } from "./panels/cards.js";
 import { anyColumn } from "./panels/column.js";
+import { forecast } from "./panels/forecast.js";
 import { levels } from "./panels/levels.js";
 import { metrics } from "./panels/metrics.js";
+import { origin } from "./panels/origin.js";
 import { status } from "./panels/status.js";
 import { volume } from "./panels/volume.js";
 import { fromHash } from "./state.js";
@@ -36,12 +38,14 @@ function panels(board) {
   const role = (/** @type {string} */ name) => board.role(name), protocol = role("protocol"), service = role("service"), flag = role("status"), label = board.store.label;
   cards(board);
   volume(board);
-  if (protocol) levels(board, protocol, { id: "protocol", most: 6 });
+  forecast(board);
+  if (protocol) levels(board, protocol, { id: "protocol", most: 5, below: ["duration", "out", "in"] });
   if (service) levels(board, service, { id: "service" });
   if (label) levels(board, label, { id: "label", title: "Label", note: "what the data say" });
+  anyColumn(board);
   if (flag && service) status(board, flag, service);
   metrics(board);
-  anyColumn(board);
+  origin(board);
 }
 
 /** Everything is drawn for paper, in sight or not. @param {Board} board */
@@ -55,7 +59,7 @@ function paper(board) {
 
 async function start() {
   const config = JSON.parse(byId("config").textContent);
-  const { store, rest } = await begin([part("block-0"), ...(document.readyState === "loading" ? await late() : laterParts())]);
+  const { store, rest } = await begin([part("block-0"), later()]);
   const board = new Board(store, config, fromHash(location.hash));
   board.listeners.push(theme);
   bar(board);
@@ -73,10 +77,12 @@ async function start() {
   document.documentElement.dataset.ready = "all";
 }
 
-const laterParts = () => (byId("block-1") ? [part("block-1")] : []);
-
-/** The parts that the browser had not read yet. @returns {Promise<Uint8Array[]>} */
-const late = () => new Promise((done) => addEventListener("DOMContentLoaded", () => done(laterParts()), { once: true }));
+/** The part of the data behind this script, which the browser may not have read yet. @returns {Promise<Uint8Array>} */
+const later = () => new Promise((done) => {
+  const take = () => done(part("block-1"));
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", take, { once: true });
+  else take();
+});
 
 start().catch((e) => {
   const box = byId("loading") ?? document.body;

@@ -64,7 +64,8 @@ export function mergeColumn(a, b, from, split) {
  */
 function keysOf(column, text) {
   if (!column) return [];
-  return column.levels ?? Array.from(/** @type {Float64Array} */ (column.values), text ? String : Number);
+  const all = [...(column.levels ?? column.values ?? [])];
+  return text ? all.map(String) : all;
 }
 
 /**

@@ -76,12 +76,12 @@ export async function begin(parts) {
   const first = await unpack(await parts[0], 0), { head } = first;
   if (head.parts?.length !== parts.length) throw new Error(`the data are in ${head.parts?.length} parts, and ${parts.length} of them are here`);
   const store = emptyStore(head);
-  readPart(store, head, first);
+  await readPart(store, head, first);
   const rest = (async () => {
     for (let p = 1; p < parts.length; p++) {
       const next = await unpack(await parts[p], p);
       if (next.head.rows !== head.rows) throw new Error("the parts of the data do not belong together");
-      readPart(store, head, next);
+      await readPart(store, head, next);
     }
   })();
   rest.catch(() => {}); // whoever waits for it is told; nobody else is to be
@@ -122,15 +122,22 @@ function readValues({ scale = 1, steps, list = [] }) {
 }
 
 /**
+ * Reads the columns of a part. The page can draw and answer while it reads a later one.
  * @param {Store} store
  * @param {Head} head of the first part
  * @param {Body} body
  */
-function readPart(store, head, body) {
+async function readPart(store, head, body) {
   const { rows } = store, part = body.head.part;
   const ticks = part === 0 && head.clock?.column < 0 ? body.longs(rows) : null;
   const desk = [0, 1, 2, 3].map(() => new Uint16Array(rows));
-  for (const j of head.parts[part]) readColumn(store, head, j, body, desk);
+  let due = performance.now() + 16;
+  for (const j of head.parts[part]) {
+    readColumn(store, head, j, body, desk);
+    if (part === 0 || performance.now() < due) continue;
+    await new Promise((go) => setTimeout(go));
+    due = performance.now() + 16;
+  }
   if (part === 0 && head.clock) {
     const since = ticks ? sinceOfTicks(ticks, head.clock.unit) : sinceOfColumn(store.columns[head.clock.column], head.clock.start);
     store.clock = { name: head.clock.name, start: head.clock.start, since };

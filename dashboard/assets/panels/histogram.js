@@ -22,8 +22,8 @@ export class Histogram {
   /** @type {Uint32Array} counts by code */
   raw;
 
-  /** @param {Board} board @param {Column} column @param {HTMLElement} host @param {{bins?: number, tall?: number, titled?: boolean}} [how] */
-  constructor(board, column, host, { bins = 40, tall = 96, titled = true } = {}) {
+  /** @param {Board} board @param {Column} column @param {HTMLElement} host @param {{bins?: number, tall?: number, titled?: boolean, typed?: boolean}} [how] typed: with inputs of the least and the greatest value */
+  constructor(board, column, host, { bins = 40, tall = 96, titled = true, typed = true } = {}) {
     this.board = board;
     this.name = column.name;
     this.most = bins;
@@ -40,7 +40,7 @@ export class Histogram {
     });
     this.low = h("input", { type: "number", step: "any", "aria-label": `Least ${titleOf(column)}`, on: { change: () => this.#typed() } });
     this.high = h("input", { type: "number", step: "any", "aria-label": `Greatest ${titleOf(column)}`, on: { change: () => this.#typed() } });
-    this.box.append(h("div", { class: "range" }, this.low, " to ", this.high));
+    if (typed) this.box.append(h("div", { class: "range" }, this.low, " to ", this.high));
     this.two = new Uint32Array(0);
   }
 
@@ -68,6 +68,7 @@ export class Histogram {
 
   update() {
     const column = /** @type {Column} */ (this.board.column(this.name));
+    if (!column?.ready) return;
     if (column !== this.column) {
       this.column = column;
       this.bins = binsOf(column, this.most);

@@ -7,17 +7,18 @@ import { frame } from "../frame.js";
 import { choiceOf, toggled } from "../state.js";
 import { textOf } from "../store.js";
 import { titleOf } from "../words.js";
+import { Histogram } from "./histogram.js";
 
 /** @typedef {import("../board.js").Board} Board */
 /** @typedef {import("../store.js").Column} Column */
 /** @typedef {import("../pen.js").Pen} Pen */
 
-/** A panel of a column's levels. @param {Board} board @param {Column} column @param {{id: string, wide?: number, most?: number, title?: string, note?: string}} what */
-export function levels(board, column, { id, wide = 3, most = 13, title = titleOf(column), note = "" }) {
+/** A panel of a column's levels, with histograms of the columns that play the parts below. @param {Board} board @param {Column} column @param {{id: string, wide?: number, most?: number, title?: string, note?: string, below?: string[]}} what */
+export function levels(board, column, { id, wide = 3, most = 13, title = titleOf(column), note = "", below = [] }) {
   const f = frame(board, { id, title, wide, note });
-  const bars = new Bars(board, column, f.body, most);
+  const bars = new Bars(board, column, f.body, most), numbers = below.map((part) => board.role(part)).filter((c) => c?.values).map((c) => new Histogram(board, /** @type {Column} */ (c), f.body, { bins: 28, tall: 64, typed: false }));
   f.add({
-    update: () => { bars.update(); f.effect(...effectOf(bars.two)); f.few(board.totals.all); },
+    update: () => { bars.update(); numbers.forEach((n) => n.update()); f.effect(...effectOf(bars.two)); f.few(board.totals.all); },
     table: () => bars.table(), picture: (pen) => bars.picture(pen, title), size: [420, 48 + 24 * most],
   });
   return bars;
@@ -32,16 +33,15 @@ export function effectOf(two) {
 /** How a click on a mark is meant. @param {MouseEvent | KeyboardEvent} e */
 export const meant = (e) => ({ add: e.shiftKey || e.ctrlKey || e.metaKey, exclude: e.altKey });
 
-const name = (/** @type {Column} */ c, /** @type {number} */ k) => textOf(c, k) ?? "(missing)";
-
 /** Bars of the commonest levels, of those that are chosen, and of those that a search finds. */
 export class Bars {
   /** Whether the commonest of the selection come first, rather than of the file. */
   byCount = false;
 
-  /** @param {Board} board @param {Column} column @param {HTMLElement} host @param {number} most */
-  constructor(board, column, host, most) {
+  /** @param {Board} board @param {Column} column @param {HTMLElement} host @param {number} most @param {(text: string) => string} [words] what a level is called */
+  constructor(board, column, host, most, words = (text) => text) {
     this.board = board;
+    this.words = words;
     this.column = column;
     this.most = most;
     this.list = h("ul", { class: "bars" });
@@ -55,6 +55,12 @@ export class Bars {
     }
     host.append(this.list, this.rest);
     this.two = new Uint32Array(column.size * 2);
+  }
+
+  /** @param {Column} c @param {number} k */
+  name(c, k) {
+    const text = textOf(c, k);
+    return text === null ? "(missing)" : this.words(text);
   }
 
   update() {
@@ -73,7 +79,7 @@ export class Bars {
     const { column, sought, most, two } = this, size = column.size;
     /** @type {number[]} */
     let codes = [];
-    if (sought) for (let k = 0; k < size && codes.length < most; k++) { if (name(column, k).toLowerCase().includes(sought)) codes.push(k); }
+    if (sought) for (let k = 0; k < size && codes.length < most; k++) { if (this.name(column, k).toLowerCase().includes(sought)) codes.push(k); }
     else codes = this.byCount ? topCodes(two, size, most) : Array.from({ length: Math.min(most, size) }, (_, k) => k);
     const choice = choiceOf(this.board.state, column.name), chosen = new Set([...(choice?.only ?? []), ...(choice?.not ?? [])]);
     if (chosen.size) for (let k = 0; k < size; k++) if (chosen.has(textOf(column, k)) && !codes.includes(k)) codes.push(k);
@@ -93,7 +99,7 @@ export class Bars {
       row.share.textContent = this.board.colourBy ? share(b, a + b) : "";
       row.button.setAttribute("aria-pressed", not.has(text) ? "mixed" : String(only.has(text)));
       row.button.className = not.has(text) ? "out" : a + b === 0 ? "none" : "";
-      row.button.setAttribute("aria-label", `${name(column, k)}: ${count(a + b)} connections${this.board.colourBy ? `, ${share(b, a + b)} anomalous` : ""}${not.has(text) ? ", excluded" : ""}`);
+      row.button.setAttribute("aria-label", `${this.name(column, k)}: ${count(a + b)} connections${this.board.colourBy ? `, ${share(b, a + b)} anomalous` : ""}${not.has(text) ? ", excluded" : ""}`);
       normal += a;
       hot += b;
     });
@@ -105,7 +111,7 @@ export class Bars {
 
   /** @param {number} k */
   #row(k) {
-    const text = name(this.column, k), normal = h("b"), hot = h("u"), number = h("em"), part = h("em", { class: "share" });
+    const text = this.name(this.column, k), normal = h("b"), hot = h("u"), number = h("em"), part = h("em", { class: "share" });
     const button = h("button", { type: "button", title: text, on: { click: (/** @type {MouseEvent} */ e) => this.board.change((s) => toggled(s, this.column.name, textOf(this.column, k), meant(e))) } }, h("span", { text }), h("i", null, normal, hot), number, part);
     const row = { li: h("li", null, button), button, normal, hot, number, share: part };
     this.rows.set(k, row);
@@ -114,7 +120,7 @@ export class Bars {
 
   table() {
     const { column, two } = this, rows = [];
-    for (const k of topCodes(two, column.size, 1000)) rows.push([name(column, k), count(two[2 * k] + two[2 * k + 1]), count(two[2 * k]), count(two[2 * k + 1]), share(two[2 * k + 1], two[2 * k] + two[2 * k + 1])]);
+    for (const k of topCodes(two, column.size, 1000)) rows.push([this.name(column, k), count(two[2 * k] + two[2 * k + 1]), count(two[2 * k]), count(two[2 * k + 1]), share(two[2 * k + 1], two[2 * k] + two[2 * k + 1])]);
     return { head: [titleOf(column), "connections", "normal", "anomalous", "share"], rows };
   }
 
@@ -124,7 +130,7 @@ export class Bars {
     pen.text(10, 22, title, { fill: colours.ink, size: 14, weight: 600 });
     codes.forEach((k, i) => {
       const y = 40 + i * 24, a = (two[2 * k] / most) * wide, b = (two[2 * k + 1] / most) * wide, all = two[2 * k] + two[2 * k + 1];
-      pen.text(left - 8, y + 12, name(column, k).slice(0, 20), { align: "right", fill: colours.ink });
+      pen.text(left - 8, y + 12, this.name(column, k).slice(0, 20), { align: "right", fill: colours.ink });
       pen.rect(left, y + 2, a, 13, colours.normal);
       pen.rect(left + a + (a && b ? 1 : 0), y + 2, b, 13, colours.hot);
       pen.text(pen.width - 10, y + 12, `${count(all)} · ${share(two[2 * k + 1], all)}`, { align: "right", fill: colours.muted });

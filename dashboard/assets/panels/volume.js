@@ -1,8 +1,8 @@
 // Traffic over time: connections, bytes in and out, the share of anomalies, and lanes of services.
-import { heights, places } from "../axis.js";
+import { heights, moments, places } from "../axis.js";
 import { colours, css, shareColour } from "../colour.js";
 import { choice, h } from "../dom.js";
-import { brief, bytes, count, moment, share, tick } from "../format.js";
+import { brief, bytes, count, moment, share } from "../format.js";
 import { brush, canvas, frame } from "../frame.js";
 import { rolling } from "../measures.js";
 import { withView } from "../state.js";
@@ -11,7 +11,7 @@ import { textOf } from "../store.js";
 /** @typedef {import("../board.js").Board} Board */
 /** @typedef {import("../pen.js").Pen} Pen */
 
-const margins = { left: 52, right: 8, top: 12, bottom: 20 }, high = 210, mostLanes = 8;
+const margins = { left: 52, right: 8, top: 12, bottom: 20 }, high = 250, mostLanes = 8;
 
 /** @param {Board} board */
 export function volume(board) {
@@ -162,7 +162,8 @@ class Volume {
     else if (wish === "lanes") this.#lanes(pen, width);
     else this.#connections(pen, width);
     const { time } = this.board.config;
-    places(pen, margins, this.n, (i) => (this.timed && time ? tick(time.start + i * time.step, this.n * time.step) : count(Math.round((i / this.n) * this.board.store.rows))), 96);
+    if (this.timed && time) moments(pen, margins, time.start, time.start + this.n * time.step);
+    else places(pen, margins, this.n, (i) => count(Math.round((i / this.n) * this.board.store.rows)), 96);
     const chosen = this.chosen();
     if (!chosen) return;
     const [a, b] = chosen.map((c) => left + c * width), base = pen.height - margins.bottom;
