@@ -27,11 +27,12 @@ type serveOptions struct {
 	models []string
 	access bool
 	rows   number
+	shown  number
 	quiet  bool
 }
 
 func newServe(w *world) *cobra.Command {
-	o := &serveOptions{world: w, rows: number{high: 1}}
+	o := &serveOptions{world: w, rows: number{high: 1}, shown: number{value: 20000, high: 200000, kind: whole}}
 	c := &cobra.Command{
 		Use:        "serve",
 		SuggestFor: []string{"server", "http", "api", "listen"},
@@ -41,7 +42,8 @@ func newServe(w *world) *cobra.Command {
 Zeek logs at /v1/predict, tensors of the Open Inference Protocol at
 /v2/models/NAME/infer, and MLflow's bodies at /invocations. A row gets the same
 score as from netanom predict, whatever road it comes by. GET / is a page to try
-a record; /openapi.json, /metrics, /livez and /readyz are what they are named.
+a record, and /dashboard one that shows the latest records as they come;
+/openapi.json, /metrics, /livez and /readyz are what they are named.
 
 Several models are served by repeating --model as NAME=FILE or
 NAME@VERSION=FILE; the first is the default. A file that changes is loaded while
@@ -83,7 +85,8 @@ func (o *serveOptions) flags(c *cobra.Command) {
 	f.BoolVar(&s.Insecure, "insecure", false, "allow other addresses than loopback without keys or TLS")
 	f.StringSliceVar(&s.Origins, "cors", nil, "`origin` of web pages that may ask, as in https://soc.example; repeatable (default: none)")
 	f.StringVar(&s.Feedback, "feedback", "", "`file` to append true labels to, as JSON lines that netanom train reads")
-	f.StringSliceVar(&s.Redact, "redact", nil, "`field` whose values are left out of alerts and logged rows; repeatable")
+	f.StringSliceVar(&s.Redact, "redact", nil, "`field` whose values are left out of alerts, logged rows and the dashboard; repeatable")
+	f.Var(&o.shown, "dashboard-rows", "latest rows of the default model that the page at /dashboard shows; 0: no such page")
 	f.Var(&o.rows, "log-rows", "share of scored rows that are logged with their fields")
 	f.BoolVar(&o.access, "access-log", true, "log a line a request, as JSON, to standard error")
 	f.StringVar(&s.Trace, "trace", "", "`address` of an OpenTelemetry collector, as in http://127.0.0.1:4318")
@@ -187,6 +190,7 @@ func (o *serveOptions) settle() error {
 		return usageError{fmt.Errorf("--policy: %w", err)}
 	}
 	o.serve.Version, o.serve.Now, o.serve.LogRows = version(), o.world.now, o.rows.value
+	o.serve.Dashboard = int(o.shown.value)
 	o.serve.Limits = o.limits.limits()
 	if !math.IsNaN(o.limits.rate.value) {
 		o.serve.Limits.Rate = o.limits.rate.value

@@ -48,8 +48,8 @@ rows, which are labelled so: files need not be in order of time, and KDD files
 are shuffled.
 
 With --forecast the series go on: models of exponential smoothing say what each
-step ahead is expected to be, with intervals of 80 and 95 %, and a back-test says
-how good such forecasts were and whether they beat the naive one.`,
+step ahead is expected to be, with intervals of 80 and 95 %, and a back-test how
+good such forecasts were and whether they beat the naive one.`,
 		Example: `  netanom timeseries
   netanom timeseries --every 10m --feature duration --window 25
   netanom timeseries --every 1h --forecast 24

@@ -7,6 +7,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/js"
 )
 
 //go:embed assets/*.js assets/panels/*.js assets/page.html assets/page.css
@@ -15,11 +19,6 @@ var assets embed.FS
 var (
 	importLine = regexp.MustCompile(`(?m)^import \{([^}]*)\} from "(\.[./\w-]*\.js)";\n`)
 	exportLine = regexp.MustCompile(`(?m)^export (async function\*?|function\*?|class|const) +([\w$]+)`)
-	blockNote  = regexp.MustCompile(`(?ms)^[ \t]*/\*\*?.*?\*/[ \t]*\n`)
-	inlineNote = regexp.MustCompile(`/\*\* @(type|param|returns)[^*]*\*/ ?`)
-	lineNote   = regexp.MustCompile(`(?m)^[ \t]*//.*\n`)
-	indent     = regexp.MustCompile(`(?m)^[ \t]+`)
-	emptyLine  = regexp.MustCompile(`(?m)^\n`)
 )
 
 // A linker joins modules into one script: each becomes a function that returns what it
@@ -32,27 +31,58 @@ type linker struct {
 	open []string // being linked, to find imports that go round in a circle
 }
 
-// noWorld takes the place of the countries in pages that have none.
-const noWorld = "export const frame = { width: 0, height: 0, turn: 0, scale: 0, x: 0, y: 0 };\nexport const world = [];\n"
+// features are what a page has that others do not need the script of.
+type features struct{ countries, verdicts, live bool }
 
-// script links the page's modules from the one that begins, with or without the countries.
-func script(entry string, countries bool) (string, error) {
-	l := &linker{read: func(name string) ([]byte, error) {
-		if name == "world.js" && !countries {
-			return []byte(noWorld), nil
-		}
-		return assets.ReadFile("assets/" + name)
-	}}
+// The modules that take the place of those of features that a page does not have.
+const (
+	noWorld     = "export const frame = { width: 0, height: 0, turn: 0, scale: 0, x: 0, y: 0 };\nexport const world = [];\n"
+	noThreshold = "export function threshold() {}\n"
+	noLive      = "export function live() {}\n"
+)
+
+// module reads a module of the page.
+func (f features) module(name string) ([]byte, error) {
+	switch {
+	case name == "world.js" && !f.countries:
+		return []byte(noWorld), nil
+	case name == "panels/threshold.js" && !f.verdicts:
+		return []byte(noThreshold), nil
+	case name == "live.js" && !f.live:
+		return []byte(noLive), nil
+	}
+	return assets.ReadFile("assets/" + name)
+}
+
+// script links the page's modules from the one that begins.
+func script(entry string, f features) (string, error) {
+	l := &linker{read: f.module}
 	if err := l.add(entry); err != nil {
 		return "", err
 	}
-	text := "\"use strict\";\n" + l.out.String()
+	text, err := minified("text/javascript", "\"use strict\";(() => {\n"+l.out.String()+"})();\n")
+	if err != nil {
+		return "", err
+	}
 	for _, end := range []string{"</script", "<!--", "<script"} {
 		if strings.Contains(strings.ToLower(text), end) {
 			return "", fmt.Errorf("the script of the page holds %q, which would end it", end)
 		}
 	}
 	return text, nil
+}
+
+// minified is a script or a style sheet in less room: without notes, and with short names for
+// what is local.
+func minified(kind, text string) (string, error) {
+	m := minify.New()
+	m.AddFunc("text/javascript", js.Minify)
+	m.AddFunc("text/css", css.Minify)
+	out, err := m.String(kind, text)
+	if err != nil {
+		return "", fmt.Errorf("the page's %s cannot be written: %w", kind, err)
+	}
+	return out, nil
 }
 
 // add appends a module behind those that it imports from.
@@ -91,9 +121,6 @@ func wrapped(name, text string) string {
 		return "const {" + strings.ReplaceAll(m[1], " as ", ": ") + "} = " + variable(path.Join(path.Dir(name), m[2])) + ";\n"
 	})
 	text = exportLine.ReplaceAllString(text, "$1 $2")
-	for _, note := range []*regexp.Regexp{blockNote, lineNote, inlineNote, indent, emptyLine} {
-		text = note.ReplaceAllString(text, "")
-	}
 	return "const " + variable(name) + " = (() => {\n" + text + "return { " + strings.Join(exports, ", ") + " };\n})();\n"
 }
 

@@ -100,7 +100,7 @@ func (l *Live) Last() uint64 {
 func (l *Live) Add(r *LiveRows) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for i := max(0, len(r.Scores)-l.o.Most); i < len(r.Scores); i++ {
+	for i := range r.Scores {
 		l.add(r, i)
 	}
 }

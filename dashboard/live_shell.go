@@ -19,7 +19,7 @@ func Shell(version string) (page []byte, policy string, err error) {
 	}
 	parts := pageParts{Title: "Live traffic", Config: template.JS(config)} // encoding/json writes <, > and & as escapes
 	var b bytes.Buffer
-	if err := parts.write(&b, true); err != nil {
+	if err := parts.write(&b, features{verdicts: true, live: true}); err != nil {
 		return nil, "", err
 	}
 	policy = strings.TrimSuffix(strings.TrimPrefix(string(parts.Policy), `content="`), `"`)

@@ -91,14 +91,20 @@ func isCountry(level string) bool {
 	return len(level) == 2 && strings.ToUpper(level) == level && !strings.ContainsAny(level, " -")
 }
 
-// pageParts fill the template. Everything that comes from data is JSON or base64.
+// pageParts fill the template. Everything that comes from data is JSON or digits.
 type pageParts struct {
 	Policy template.HTMLAttr
 	Title  string
 	Style  template.CSS
 	Config template.JS
 	Script template.JS
-	Blocks []template.HTML
+	Blocks []pageBlock
+}
+
+// A pageBlock is a part of the data as text.
+type pageBlock struct {
+	Text   template.HTML
+	Length int // in bytes
 }
 
 // Write writes the page as one file that asks for nothing else. The same page gives the same
@@ -112,7 +118,7 @@ func (p *Page) Write(w io.Writer) error {
 		return err
 	}
 	for _, b := range blocks {
-		parts.Blocks = append(parts.Blocks, template.HTML(base64.StdEncoding.EncodeToString(b)))
+		parts.Blocks = append(parts.Blocks, pageBlock{template.HTML(encode85(b)), len(b)})
 	}
 	places, mapped := pagePlacesOf(p.Data)
 	config, err := json.Marshal(pageConfig{p.Data.Source, p.Version, roles, axisOf(p.Series), append([]NamedView{}, p.Views...), append(p.notes(), p.Notes...), p.Live, places, forecastOf(p.Ahead, p.Series), p.Why})
@@ -120,7 +126,7 @@ func (p *Page) Write(w io.Writer) error {
 		return fmt.Errorf("the page cannot be told of %s: %w", p.Data.Source, err)
 	}
 	parts.Config = template.JS(config) // encoding/json writes <, > and & as escapes
-	return parts.write(w, p.Live, mapped)
+	return parts.write(w, features{countries: mapped, verdicts: p.Data.Verdicts != nil, live: p.Live})
 }
 
 // notes say what the page leaves out of the table.
@@ -132,12 +138,16 @@ func (p *Page) notes() []string {
 	return notes
 }
 
-func (parts *pageParts) write(w io.Writer, live, countries bool) error {
-	code, err := script("main.js", countries)
+func (parts *pageParts) write(w io.Writer, f features) error {
+	code, err := script("main.js", f)
 	if err != nil {
 		return err
 	}
-	style, err := assets.ReadFile("assets/page.css")
+	sheet, err := assets.ReadFile("assets/page.css")
+	if err != nil {
+		return err
+	}
+	style, err := minified("text/css", string(sheet))
 	if err != nil {
 		return err
 	}
@@ -146,7 +156,7 @@ func (parts *pageParts) write(w io.Writer, live, countries bool) error {
 		return err
 	}
 	parts.Script, parts.Style = template.JS(code), template.CSS(style)
-	parts.Policy = policy(code, string(style), live)
+	parts.Policy = policy(code, style, f.live)
 	t, err := template.New("page").Parse(string(shell))
 	if err != nil {
 		return err

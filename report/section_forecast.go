@@ -41,8 +41,16 @@ func ForecastDigest(f *eda.Forecast) Section {
 // forecastSection is a section of a forecast without its tables.
 func forecastSection(f *eda.Forecast) Section {
 	return Section{ID: "forecast", Title: "Forecast", Warnings: f.Remarks, Findings: findingsOf(f.Findings()), Commands: []string{"netanom timeseries --forecast " + fmt.Sprint(f.Steps)},
-		Lead: fmt.Sprintf("%s steps of %s from %s UTC on, by exponential smoothing. Intervals take errors for normal and independent and leave out that the model is an estimate.",
-			Format(Count, f.Steps), f.StepName(), Format(Time, f.Start))}
+		Lead: fmt.Sprintf("%s of %s from %s UTC on, by exponential smoothing. Intervals take errors for normal and independent and leave out that the model is an estimate.",
+			stepsAhead(f.Steps), f.StepName(), Format(Time, f.Start))}
+}
+
+// stepsAhead writes how many steps are forecast.
+func stepsAhead(n int) string {
+	if n == 1 {
+		return "1 step"
+	}
+	return Format(Count, n) + " steps"
 }
 
 // forecastModels has a row for the model of each series.
@@ -128,7 +136,7 @@ func forecastFigure(t *eda.TimeSeries, f *eda.Forecast, s *eda.SeriesForecast) (
 	past = past[max(0, len(past)-max(3*f.Steps, 2*s.Season, 48)):]
 	gaps := slices.Repeat([]float64{math.NaN()}, len(past))
 	d := plots.SeriesData{
-		Title: fmt.Sprintf("%s: %s %s ahead by %s", sentenceCase(s.Name), Format(Count, f.Steps), "steps", s.Method), Label: s.Name + " per " + f.StepName(),
+		Title: fmt.Sprintf("%s: %s ahead by %s", sentenceCase(s.Name), stepsAhead(f.Steps), s.Method), Label: s.Name + " per " + f.StepName(),
 		Lines: []plots.Line{{Name: s.Name, Values: slices.Concat(past, slices.Repeat([]float64{math.NaN()}, f.Steps))}},
 		Band:  &plots.Band{Name: "forecast with 95 % intervals", Low: slices.Concat(gaps, s.Low95), High: slices.Concat(gaps, s.High95), Middle: slices.Concat(gaps, s.Points)},
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // after does what follows the scoring of a batch, before it is answered: it counts,
-// writes alerts down, and remembers rows for feedback. first is the number of the first
+// writes alerts down, remembers rows for feedback, and shows them. first is the number of the first
 // record. An alert that cannot be written is counted and logged, and the answer goes out
 // all the same.
 func (s *Server) after(c *call, a *ask, b *batch, first int) {
@@ -35,6 +35,7 @@ func (s *Server) after(c *call, a *ask, b *batch, first int) {
 			}
 		}
 	}
+	s.monitor.offer(c.id, b, first)
 	if s.o.LogRows > 0 && s.o.Access != nil {
 		s.logRows(c, b, first)
 	}

@@ -33,7 +33,7 @@ func (s *Server) openAPI() object {
 		"info":    object{"title": "netanom", "version": s.o.Version, "summary": "Scores connection records by trained detectors", "license": object{"name": "Apache-2.0", "identifier": "Apache-2.0"}},
 		"servers": []any{object{"url": "/"}},
 		"tags": []any{object{"name": "scoring"}, object{"name": "models"}, object{"name": "feedback"}, object{"name": "Open Inference Protocol"},
-			object{"name": "MLflow"}, object{"name": "operation"}},
+			object{"name": "MLflow"}, object{"name": "operation"}, object{"name": "dashboard"}},
 		"paths":      s.paths(first, names),
 		"components": object{"schemas": schemas, "parameters": s.parameterDocs(names), "responses": responseDocs(), "securitySchemes": object{"key": object{"type": "http", "scheme": "bearer"}}},
 	}

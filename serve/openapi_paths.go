@@ -44,6 +44,9 @@ func (s *Server) paths(first *loaded, names []any) object {
 	if s.feedback != nil {
 		out["/v1/feedback"] = object{"post": operation("feedback", "feedback", "Give the true labels of records", label, "", "400", "401", "403", "404", "408", "413", "422", "429", "503")}
 	}
+	if s.monitor != nil {
+		addDashboard(out)
+	}
 	for path, id := range map[string]string{"/livez": "livez", "/ping": "ping", "/health": "health", "/v2/health/live": "live"} {
 		out[path] = object{"get": open(operation("operation", id, "Whether the service lives", nil, "Health"))}
 	}

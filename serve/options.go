@@ -35,8 +35,10 @@ type Options struct {
 	Limits   Limits
 	Alerts   alert.Options // Path "": none
 	Feedback string        // file for true labels; "": none are taken
-	Redact   []string      // columns whose values are left out of alerts and logged rows
+	Redact   []string      // columns whose values are left out of alerts, logged rows and the dashboard
 	LogRows  float64       // share of scored rows that are logged with their fields
+
+	Dashboard int // latest rows that the live dashboard shows; 0: there is none
 
 	Trace string // OpenTelemetry collector (OTLP over HTTP), such as http://127.0.0.1:4318; "": no tracing
 

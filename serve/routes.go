@@ -51,6 +51,7 @@ func (s *Server) route() {
 	get("/metrics", readScope, s.metricsRoute)
 	get("/{$}", openScope, s.pageRoute)
 	get("/assets/{name}", openScope, s.assetRoute)
+	s.dashboardRoutes(get)
 
 	admin := func(path string, h handler) { s.handle(s.admin, "POST", path, adminScope, h) }
 	admin("/-/reload", s.reloadRoute)

@@ -120,6 +120,7 @@ const lastWords = 5 * time.Second
 
 // shutdown finishes the requests that have begun, and closes everything.
 func (s *Server) shutdown(list []listening) error {
+	s.monitor.end()
 	ctx, cancel := context.WithTimeout(context.Background(), s.o.Limits.Shutdown)
 	defer cancel()
 	var failed []error

@@ -33,6 +33,7 @@ type Server struct {
 	metrics  *metrics
 	alerts   *alert.Log
 	feedback *feedback
+	monitor  *monitor
 	tracer   *tracer
 	routes   *http.ServeMux
 	admin    *http.ServeMux
@@ -107,14 +108,18 @@ func (s *Server) open(ctx context.Context) (err error) {
 	}
 	if s.o.Alerts.Path != "" {
 		s.o.Alerts.Logger = s.o.Log
-		s.alerts, err = alert.Open(ctx, s.o.Alerts)
+		if s.alerts, err = alert.Open(ctx, s.o.Alerts); err != nil {
+			return err
+		}
 	}
-	return err
+	s.monitor = newMonitor(s, s.o.Dashboard)
+	return nil
 }
 
 // Close ends what New has begun: it waits for alerts and spans to leave, until ctx is done.
 func (s *Server) Close(ctx context.Context) error {
 	var failed error
+	s.monitor.close()
 	if s.alerts != nil {
 		failed = s.alerts.Close(ctx)
 	}
@@ -123,7 +128,7 @@ func (s *Server) Close(ctx context.Context) error {
 
 // keeps reports whether records are needed again after they were scored.
 func (s *Server) keeps() bool {
-	return s.alerts != nil || s.feedback != nil || s.shadow != "" || s.o.LogRows > 0
+	return s.alerts != nil || s.feedback != nil || s.monitor != nil || s.shadow != "" || s.o.LogRows > 0
 }
 
 // A call is a request on its way, and what is known of its answer.

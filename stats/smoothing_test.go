@@ -173,6 +173,33 @@ func TestSmoothingSolverIsAtTheLeast(t *testing.T) {
 	}
 }
 
+// Where search and solution alternate, as of long seasons, the likelihood comes as high as
+// where each step of the search solves for the initial state.
+func TestFitSmoothingOfLongSeasons(t *testing.T) {
+	const m = longSeason + 3
+	r := rand.New(rand.NewPCG(5, 6))
+	x := make([]float64, 6*m)
+	level := 0.0
+	for i := range x {
+		level += 0.3 * r.NormFloat64()
+		x[i] = level + 4*math.Sin(2*math.Pi*float64(i)/m) + r.NormFloat64()
+	}
+	scaled, err := scaleSmoothed(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, form := range []SmoothingForm{{NoTrend, m}, {DampedTrend, m}} {
+		alternating, exact := newSmoothingFit(scaled.values, form), newSmoothingFit(scaled.values, form)
+		alternating.search()
+		for _, start := range exact.starts() {
+			exact.minimise(start, 0.25, closely, exact.concentrated)
+		}
+		if d := alternating.objective(alternating.sse) - exact.objective(exact.sse); d > 0.01 {
+			t.Errorf("%s: the log-likelihood is lower by %g", form, d)
+		}
+	}
+}
+
 func TestFitSmoothingRefuses(t *testing.T) {
 	long := slices.Repeat([]float64{1, 2, 3, 4, 5, 6, 8}, 10)
 	gap := slices.Clone(long)

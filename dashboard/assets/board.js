@@ -1,7 +1,8 @@
 // The page's one place of truth: the rows, what is chosen of them, and the panels that show it.
-import { Engine } from "./engine.js";
+import { say } from "./dom.js";
+import { Engine, mostFilters } from "./engine.js";
 import { textOf } from "./store.js";
-import { choiceOf, History, toHash, verdictName } from "./state.js";
+import { choiceOf, History, toHash, verdictName, withChoice } from "./state.js";
 
 /** @typedef {import("./store.js").Column} Column */
 /** @typedef {import("./store.js").Store} Store */
@@ -180,10 +181,18 @@ export class Board {
     }
     for (const name of new Set([...Object.keys(this.applied), ...Object.keys(state.columns)])) {
       const now = choiceOf(state, name), before = Object.hasOwn(this.applied, name) ? this.applied[name] : null, column = this.column(name);
-      if (now !== before && column?.ready !== false && column) engine.filter(column, now && wanted(column, now));
+      if (now === before || !column?.ready) continue;
+      if (now && !engine.bits.has(column) && engine.bits.size >= mostFilters) this.#refuse(name);
+      else engine.filter(column, now && wanted(column, now));
     }
-    this.applied = state.columns;
+    this.applied = this.state.columns;
     engine.between(...this.rowsOfSpan());
+  }
+
+  /** Takes back a choice for which the engine has no room, as in an address made by hand. @param {string} name */
+  #refuse(name) {
+    this.history.now = withChoice(this.state, name, null);
+    say(`At most ${mostFilters} columns can be filtered at once; clear one of the filters first.`);
   }
 
   #rejudge() {
@@ -191,7 +200,7 @@ export class Board {
     this.#judge();
     this.engine.replace(before, this.verdict);
     const choice = choiceOf(this.state, verdictName);
-    if (choice) this.engine.filter(this.verdict, wanted(this.verdict, choice));
+    if (choice && this.engine.bits.size < mostFilters) this.engine.filter(this.verdict, wanted(this.verdict, choice));
     this.whole = this.#whole();
   }
 

@@ -1,6 +1,6 @@
 // The selected connections as CSV.
 import { byId, download, say } from "./dom.js";
-import { count, moment } from "./format.js";
+import { count } from "./format.js";
 import { textOf } from "./store.js";
 
 /** @typedef {import("./board.js").Board} Board */
@@ -10,6 +10,16 @@ export function cell(text, number) {
   if (!number && /^[=+\-@\t\r]/.test(text)) text = "'" + text;
   return /[",\n\r]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
 }
+
+/** A moment as ISO 8601 has it, exact to a microsecond. @param {number} seconds since the Unix epoch */
+export function stamp(seconds) {
+  const all = Math.round(seconds * 1e6), part = ((all % 1e6) + 1e6) % 1e6, d = new Date((all - part) / 1000);
+  if (Number.isNaN(d.getTime())) return String(seconds);
+  return d.toISOString().replace(/\.\d+Z$/, "") + (part ? "." + String(part).padStart(6, "0") : "") + "Z";
+}
+
+/** The cells of a column by code. @param {import("./store.js").Column} c */
+const cellsOf = (c) => Array.from({ length: c.size }, (_, k) => (c.kind === "time" && c.values && k < c.values.length ? stamp(c.values[k]) : cell(textOf(c, k) ?? "", Boolean(c.values))));
 
 /**
  * The rows as parts of a CSV file, in slices. Behind the columns come what the page knows of a
@@ -21,13 +31,13 @@ export function cell(text, number) {
  */
 export function* lines(board, rows, more = []) {
   const { store, verdict } = board, columns = store.columns.filter((c) => c.ready !== false), clock = store.clock;
-  const timed = clock && !columns.some((c) => c.name === clock.name), texts = columns.map((c) => Array.from({ length: c.size }, (_, k) => cell(textOf(c, k) ?? "", Boolean(c.values))));
+  const timed = clock && !columns.some((c) => c.name === clock.name), texts = columns.map(cellsOf);
   yield ["line", ...(timed ? [clock.name] : []), ...columns.map((c) => c.name), "outcome", ...more.map((m) => m.name)].map((t) => cell(t, false)).join(",") + "\n";
   for (let from = 0; from < rows.length; from += 4096) {
     let text = "";
     for (const i of rows.subarray(from, from + 4096)) {
       text += store.lineOf(i);
-      if (timed) text += "," + moment(clock.start + clock.since[i], 0.001).replace(" ", "T") + "Z";
+      if (timed) text += "," + stamp(clock.start + clock.since[i]);
       for (let j = 0; j < columns.length; j++) text += "," + texts[j][columns[j].codes[i]];
       text += "," + textOf(verdict, verdict.codes[i]);
       for (const m of more) text += "," + cell(m.of(i), false);

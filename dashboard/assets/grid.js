@@ -24,6 +24,9 @@ import { h } from "./dom.js";
 /** Pixels of a row, of which all are alike. */
 export const rowHeight = 28;
 
+/** Pixels between columns. */
+const gap = 10;
+
 /** Browsers do not make elements much taller; beyond, scrolling is scaled. */
 const tallest = 8e6;
 
@@ -46,8 +49,15 @@ export class Grid {
     this.space = h("div", { class: "space", role: "presentation" }, this.rows);
     this.root = h("div", { class: "grid", id, role: "grid", tabindex: "0", "aria-label": label, "aria-colcount": columns.length, on: { scroll: () => this.draw(), keydown: (/** @type {KeyboardEvent} */ e) => this.#key(e), click: (/** @type {MouseEvent} */ e) => this.#click(e) } },
       h("div", { role: "rowgroup", class: "top" }, h("div", { role: "row", class: "line", "aria-rowindex": 1 }, ...this.heads)), this.space);
-    this.root.style.setProperty("--tracks", columns.map((c) => c.width).join(" "));
+    /** @type {Set<string>} */
+    this.hidden = new Set();
     host.append(this.root);
+  }
+
+  /** Hides a column, or shows it. @param {string} key @param {boolean} hidden */
+  hide(key, hidden) {
+    if (hidden) this.hidden.add(key);
+    else this.hidden.delete(key);
   }
 
   /** Shows so many rows. @param {number} count @param {{key: string, down: boolean, grouped: boolean}} how */
@@ -58,7 +68,13 @@ export class Grid {
     this.root.setAttribute("aria-rowcount", String(count + 1));
     this.root.style.height = (Math.min(this.most, Math.max(2, count)) + 1) * rowHeight + 14 + "px";
     this.space.style.height = Math.min(tallest, count * rowHeight) + "px";
-    this.columns.forEach((c, j) => this.heads[j].setAttribute("aria-sort", c.key !== key ? "none" : down ? "descending" : "ascending"));
+    const tracks = this.columns.filter((c) => !this.hidden.has(c.key)).map((c) => c.width);
+    this.root.style.setProperty("--tracks", tracks.join(" "));
+    this.root.style.setProperty("--least", tracks.reduce((sum, t) => sum + Number(/\d+/.exec(t)) + gap, gap) + "px");
+    this.columns.forEach((c, j) => {
+      this.heads[j].hidden = this.hidden.has(c.key);
+      if (!c.fixed) this.heads[j].setAttribute("aria-sort", c.key !== key ? "none" : down ? "descending" : "ascending");
+    });
     this.draw();
   }
 
@@ -105,7 +121,10 @@ export class Grid {
       row.classList.toggle("active", place === this.active);
       if (open === null) row.removeAttribute("aria-expanded");
       else row.setAttribute("aria-expanded", String(open));
-      this.columns.forEach((c, j) => c.fill(cells[j], place));
+      this.columns.forEach((c, j) => {
+        cells[j].hidden = this.hidden.has(c.key);
+        if (!cells[j].hidden) c.fill(cells[j], place);
+      });
     });
     if (count && this.active >= first && this.active < first + n) this.root.setAttribute("aria-activedescendant", `${this.id}-${this.active}`);
     else this.root.removeAttribute("aria-activedescendant");

@@ -6,23 +6,31 @@ import { readColours } from "./colour.js";
 import { byId } from "./dom.js";
 import { count } from "./format.js";
 import { saveSelection } from "./export.js";
+import { live } from "./live.js";
+import { notesOf } from "./notes.js";
+import { alerts } from "./panels/alerts.js";
 import { cards } from "./panels/cards.js";
 import { anyColumn } from "./panels/column.js";
+import { comparison } from "./panels/comparison.js";
+import { correlations } from "./panels/correlation.js";
 import { forecast } from "./panels/forecast.js";
+import { hosts } from "./panels/hosts.js";
 import { levels } from "./panels/levels.js";
 import { metrics } from "./panels/metrics.js";
 import { origin } from "./panels/origin.js";
+import { scatter } from "./panels/scatter.js";
 import { status } from "./panels/status.js";
+import { threshold } from "./panels/threshold.js";
 import { volume } from "./panels/volume.js";
 import { fromHash } from "./state.js";
+import { decode85 } from "./text.js";
 import { begin } from "./store.js";
 
 /** The bytes of a part of the data that lies in the page. @param {string} id */
 function part(id) {
-  const e = byId(id), text = e.textContent;
-  e.remove();
-  const direct = /** @type {any} */ (Uint8Array).fromBase64;
-  return direct ? direct(text) : Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const e = byId(id);
+  e?.remove();
+  return decode85(e?.textContent ?? "", Number(e?.dataset.length));
 }
 
 /** Shows light or dark, as chosen or as the system has it. @param {Board} board */
@@ -45,7 +53,13 @@ function panels(board) {
   anyColumn(board);
   if (flag && service) status(board, flag, service);
   metrics(board);
+  hosts(board);
+  scatter(board);
+  correlations(board);
+  comparison(board);
   origin(board);
+  threshold(board);
+  alerts(board);
 }
 
 /** Everything is drawn for paper, in sight or not. @param {Board} board */
@@ -57,25 +71,40 @@ function paper(board) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => board.refresh());
 }
 
-async function start() {
-  const config = JSON.parse(byId("config").textContent);
-  const { store, rest } = await begin([part("block-0"), later()]);
+/** Says what is shown; rows of a live page change. @param {Board} board */
+function source({ store, config }) {
+  byId("source").textContent = `${config.name} · ${count(store.rows)} connections${store.verdicts && !config.live ? ` · model ${store.verdicts.model}` : ""}`;
+}
+
+/** Shows rows for the first time. @param {import("./store.js").Store} store @param {import("./board.js").Config} config */
+function open(store, config) {
   const board = new Board(store, config, fromHash(location.hash));
-  board.listeners.push(theme);
+  board.listeners.push(theme, source);
   bar(board);
   byId("loading").remove();
-  byId("source").textContent = `${config.name} · ${count(store.rows)} connections${store.verdicts ? ` · model ${store.verdicts.model}` : ""}`;
   panels(board);
   address(board);
   paper(board);
-  byId("csv").onclick = () => saveSelection(board, []);
+  byId("csv").onclick = () => saveSelection(board, notesOf(board).columns());
   Object.assign(window, { netanom: board });
   board.paint();
+  return board;
+}
+
+async function start() {
+  const config = JSON.parse(byId("config").textContent);
+  if (config.live) return live(config, (store) => open(store, config));
+  const { store, rest } = await begin([part("block-0"), later()]), board = open(store, config);
   document.documentElement.dataset.ready = "first";
+  await painted("first chart");
   await rest;
   board.arrived();
   document.documentElement.dataset.ready = "all";
+  await painted("all data");
 }
+
+/** Waits until what was drawn is on the screen, and marks the time. @param {string} what */
+const painted = (what) => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.mark(what)))));
 
 /** The part of the data behind this script, which the browser may not have read yet. @returns {Promise<Uint8Array>} */
 const later = () => new Promise((done) => {

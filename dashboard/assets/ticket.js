@@ -9,7 +9,7 @@ export function escaped(text) {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ").trim()
     .replace(/[\\`*_{}[\]()#+!|<>~&@$^=]/g, "\\$&")
     .replace(/:(?=\/)/g, "\\:").replace(/(www)(?=\.)/gi, "$1\\") // what would become a link by itself
-    .replace(/^(\d+)?([.)-])/, "$1\\$2"); // what would begin a list or a rule
+    .replace(/^(\d*)([.-])(?=[\s-]|$)/, "$1\\$2"); // what would begin a list or a rule
 }
 
 /**

@@ -75,6 +75,7 @@ var doors = map[string][]string{
 	"github.com/santhosh-tekuri/jsonschema": {"serve"}, // in tests alone
 	"github.com/mattn/go-runewidth":         {"report"},
 	"github.com/clipperhouse/displaywidth":  {"report"},
+	"github.com/tdewolff/minify":            {"dashboard"},
 	"github.com/oschwald/maxminddb-golang":  {"dashboard"},
 }
 

@@ -56,6 +56,7 @@ async function load() {
   if (document_.status === 'fulfilled') {
     doc = document_.value;
     if (!doc.paths?.['/v1/feedback']) labelled = false;
+    byId('dashboard-link').hidden = !doc.paths?.['/dashboard'];
     showRoutes(doc);
   }
   if (models.status === 'fulfilled') {

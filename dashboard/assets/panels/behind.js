@@ -29,13 +29,14 @@ export function behind(board, body, { options, find, show, update }) {
       body.setAttribute("aria-busy", String(busy));
       if (!busy && found) show(found);
     },
-    * slow() {
+    slow: function* () {
       if (current() || !board.store.columns.every((c) => c.ready)) return;
-      const of = board.store, wanted = key();
-      found = yield* find();
-      [store, known] = [of, wanted];
+      const of = board.store, wanted = key(), work = find();
+      let step = work.next();
+      for (; !step.done; step = work.next()) yield;
+      [found, store, known] = [step.value, of, wanted];
       body.setAttribute("aria-busy", "false");
-      show(found);
+      show(step.value);
     },
   };
 }

@@ -5,7 +5,6 @@ import { correlation } from "../correlation.js";
 import { count, figure } from "../format.js";
 import { frame } from "../frame.js";
 import { withView } from "../state.js";
-import { titleOf } from "../words.js";
 import { behind } from "./behind.js";
 
 /** @typedef {import("../board.js").Board} Board */
@@ -23,8 +22,11 @@ const hotColumn = (board) => ({ name: anomalous, canon: anomalous, role: "label"
 /** @param {Column} c */
 const nameOf = (c) => (c.name === anomalous ? "anomalous" : c.name);
 
-/** ".62": one character less in every cell. @param {number} r */
-const cellText = (r) => figure(r).replace(/^(−?)0\./, "$1.");
+/** A name that fits beside the cells. @param {Column} c */
+const shortName = (c) => nameOf(c).replace(/^dst_host_/, "host_");
+
+/** ".62" and "1": few characters in every cell. @param {number} r */
+const cellText = (r) => figure(r).replace(/^(−?)0\./, "$1.").replace("1.00", "1");
 
 /** @param {Board} board */
 export function correlations(board) {
@@ -76,17 +78,17 @@ class Matrix {
     const names = found.columns.map((c) => c.name).join("\u0000");
     if (names !== this.built) this.#build(found.columns);
     this.built = names;
-    for (let i = 0; i < found.k; i++) for (let j = 0; j < found.k; j++) this.#cell(i, j);
+    this.cells.forEach((row, i) => row.forEach((_, j) => this.#cell(i, j)));
     const { rows } = this.board.store, total = this.board.totals.all;
-    this.note.textContent = `${count(found.used)} of ${count(rows)} rows${found.every > 1 ? `: one of every ${found.every} of the ${count(total)} selected` : ""}. ${found.ranks ? "Spearman's: of ranks" : "Pearson's: of the numbers themselves"}. Click a cell to see the two columns in Scatter.`;
+    this.note.textContent = `${count(found.used)} of ${count(rows)} rows${found.every > 1 ? `: one of every ${found.every} of the ${count(total)} selected` : ""}. ${found.ranks ? "Spearman's: of ranks" : "Pearson's: of the numbers themselves"}. A cell shows its columns in Scatter.`;
   }
 
   /** @param {Column[]} columns */
   #build(columns) {
-    const head = (/** @type {Column} */ c, /** @type {string} */ scope) => h("th", { scope, title: titleOf(c) }, h("span", { text: nameOf(c) }));
+    const across = columns.filter((c) => c.name !== anomalous), head = (/** @type {Column} */ c, /** @type {string} */ scope) => h("th", { scope, title: nameOf(c) }, h("span", { text: shortName(c) }));
     this.at = [Math.min(1, columns.length - 1), 0];
-    this.cells = columns.map((_, i) => columns.map((_, j) => h("button", { type: "button", tabindex: i === this.at[0] && j === 0 ? "0" : "-1", on: { click: () => this.#click(i, j) } })));
-    this.head.replaceChildren(h("td"), ...columns.map((c) => head(c, "col")));
+    this.cells = columns.map((_, i) => across.map((_, j) => h("button", { type: "button", tabindex: i === this.at[0] && j === 0 ? "0" : "-1", on: { click: () => this.#click(i, j) } })));
+    this.head.replaceChildren(h("td"), ...across.map((c) => head(c, "col")));
     this.body.replaceChildren(...columns.map((c, i) => h("tr", null, head(c, "row"), ...this.cells[i].map((b) => h("td", null, b)))));
   }
 
@@ -104,21 +106,25 @@ class Matrix {
 
   /** Two columns are shown against each other; one, or one and being anomalous, by itself. @param {number} i @param {number} j */
   #click(i, j) {
-    const { columns } = /** @type {Found} */ (this.found), [y, x] = [columns[i].name, columns[j].name], one = x === anomalous ? y : x;
-    if (one === anomalous) return;
-    this.board.change((s) => withView(s, x === y || x === anomalous || y === anomalous ? { column: one } : { x, y }));
+    const { columns } = /** @type {Found} */ (this.found), [y, x] = [columns[i].name, columns[j].name];
+    this.#go([i, j]);
+    this.board.change((s) => withView(s, x === y || y === anomalous ? { column: x } : { x, y }));
   }
 
   /** @param {KeyboardEvent} e */
   #key(e) {
-    const move = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[e.key], last = this.cells.length - 1;
+    const move = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[e.key], last = [this.cells.length - 1, this.cells[0].length - 1];
     if (!move) return;
     e.preventDefault();
+    this.#go(this.at.map((v, d) => Math.max(0, Math.min(last[d], v + move[d]))));
+    this.cells[this.at[0]][this.at[1]].focus();
+  }
+
+  /** @param {number[]} at the cell that Tab comes to */
+  #go(at) {
     this.cells[this.at[0]][this.at[1]].tabIndex = -1;
-    this.at = this.at.map((v, d) => Math.max(0, Math.min(last, v + move[d])));
-    const b = this.cells[this.at[0]][this.at[1]];
-    b.tabIndex = 0;
-    b.focus();
+    this.at = at;
+    this.cells[at[0]][at[1]].tabIndex = 0;
   }
 
   table() {

@@ -29,11 +29,13 @@ function axisOf(column) {
   return { ...bins, column, at };
 }
 
-/** The edges that have room for a number: powers of ten where the axis is logarithmic. @param {Axis} axis @param {number} most */
-function marks({ edges, log }, most) {
+/** The edges that have room for a number: powers of ten where the axis is logarithmic. @param {Axis} axis @param {number} length of the axis @param {number} room that a number takes */
+function marks({ edges, log, shown }, length, room) {
+  const most = Math.floor(length / room);
   const all = edges.map((_, i) => i), tens = all.filter((i) => edges[i] === 0 || Math.abs(Math.log10(edges[i]) - Math.round(Math.log10(edges[i]))) < 1e-9);
   const from = log && tens.length > 2 ? tens : all, least = Math.max(1, Math.ceil((from.length - 1) / Math.max(1, most))), step = [1, 2, 4, 5, 8, 10, 16, 20].find((s) => s >= least) ?? least;
-  return from.filter((_, i) => i % step === 0);
+  let last = -Infinity;
+  return from.filter((at, i) => i % step === 0 && ((at - last) / shown) * length >= room / 2 && ((last = at), true));
 }
 
 /** @param {Axis} axis @param {number} b */
@@ -167,12 +169,12 @@ export class Density {
     const { x, y } = this, { left, right, top, bottom } = margins, wide = pen.width - left - right, tall = pen.height - top - bottom;
     if (!x?.shown || !y.shown) return pen.text(left, top + 20, "There are no numbers to show.", { fill: colours.muted });
     const base = pen.height - bottom;
-    for (const i of marks(x, Math.floor(wide / 52))) {
+    for (const i of marks(x, wide, 52)) {
       const at = Math.round(left + (i / x.shown) * wide) + 0.5;
       pen.line([[at, top], [at, base]], colours.grid);
       pen.text(at, base + 13, brief(x.edges[i]), { align: i === 0 ? "left" : i === x.shown ? "right" : "center", fill: colours.muted });
     }
-    for (const j of marks(y, Math.floor(tall / 26))) {
+    for (const j of marks(y, tall, 26)) {
       const at = Math.round(base - (j / y.shown) * tall) + 0.5;
       pen.line([[left, at], [left + wide, at]], colours.grid);
       pen.text(left - 5, at + 3.5, brief(y.edges[j]), { align: "right", fill: colours.muted });

@@ -20,7 +20,7 @@ export function scatter(board) {
   }
   const options = /** @type {[string, string][]} */ (names.map((n) => [n, titleOf(/** @type {Column} */ (board.column(n)))]));
   const pick = (/** @type {"x" | "y"} */ axis) => select(options, axis === "x" ? "Column across" : "Column up", (name) => board.change((s) => withView(s, { [axis]: name })));
-  const across = pick("x"), up = pick("y"), density = new Density(board, f.body, { tall: 300 }), note = h("p", { class: "note" });
+  const across = pick("x"), up = pick("y"), density = new Density(board, f.body, { tall: 340 }), note = h("p", { class: "note" });
   f.tools.append(across, h("span", { class: "note by", text: "×" }), up);
   f.body.append(note);
   const named = (/** @type {"x" | "y"} */ axis) => [board.state.view[axis], board.config.roles[axis], names[axis === "x" ? 0 : 1]].find((n) => n && names.includes(n)) ?? names[0];

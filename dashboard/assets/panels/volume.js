@@ -11,7 +11,7 @@ import { textOf } from "../store.js";
 /** @typedef {import("../board.js").Board} Board */
 /** @typedef {import("../pen.js").Pen} Pen */
 
-const margins = { left: 52, right: 8, top: 12, bottom: 20 }, high = 250, mostLanes = 8;
+const margins = { left: 52, right: 8, top: 12, bottom: 20 }, high = 270, mostLanes = 8;
 
 /** @param {Board} board */
 export function volume(board) {
