@@ -8,17 +8,12 @@ import (
 	"io"
 	"math"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/netanom/netanom/dashboard"
-	"github.com/netanom/netanom/dataset"
-	"github.com/netanom/netanom/eda"
 )
 
 type dashboardOptions struct {
@@ -29,6 +24,7 @@ type dashboardOptions struct {
 	geoip     string
 	sites     string
 	views     string
+	against   string
 	out       string
 	addr      string
 	noOpen    bool
@@ -65,6 +61,7 @@ and opened in the browser; Ctrl-C ends that.`,
 	f.StringVar(&o.geoip, "geoip", "", "`file` with the countries of addresses, in MaxMind's format (.mmdb)")
 	f.StringVar(&o.sites, "sites", "", "`file` with own networks, as CSV: network,site[,latitude,longitude]")
 	f.StringVar(&o.views, "views", "", "`file` of named views to come with the page, as YAML: name: what stands behind # in its address")
+	f.StringVar(&o.against, "against", "", "second `file`, to compare with: its rows stand beside those of the first, with a column file")
 	f.StringVar(&o.out, "out", "", "`file` to write the page to; - is standard output (default: serve it)")
 	f.StringVar(&o.addr, "addr", "127.0.0.1:0", "loopback `address` to serve the page on where there is no --out")
 	f.BoolVar(&o.noOpen, "no-open", false, "serve the page without opening a browser")
@@ -109,123 +106,6 @@ func (c *counter) Write(p []byte) (int, error) {
 }
 
 func countedOf(n int, thing string) string { return counted(int64(n), thing) }
-
-// page packs the table and what is found out of it.
-func (o *dashboardOptions) page(ctx context.Context, in *input) (*dashboard.Page, error) {
-	p := &dashboard.Page{Version: version()}
-	var err error
-	if p.Views, err = readViews(o.views); err != nil {
-		return nil, err
-	}
-	judge, err := o.judge(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	table := judge.Table
-	in.progress.stageIs("packing")
-	if p.Data, err = dashboard.Pack(ctx, table, filepath.Base(in.path), o.input.normal); err != nil {
-		return nil, asked(err)
-	}
-	if judge.Pipeline != nil {
-		in.progress.stageIs("scoring")
-		if err := p.Data.Score(ctx, judge); err != nil {
-			return nil, err
-		}
-	}
-	if err := o.locate(ctx, in, p.Data, table); err != nil {
-		return nil, err
-	}
-	if p.Data.Clock != nil {
-		err = o.follow(ctx, in, p, table)
-	}
-	return p, err
-}
-
-// judge loads the table, and the detector with what it scores if there is one.
-func (o *dashboardOptions) judge(ctx context.Context, in *input) (j dashboard.Judge, err error) {
-	if o.models.path == "" {
-		if !math.IsNaN(o.threshold.value) {
-			return j, usagef("--threshold is a score of a model; give --model too")
-		}
-		j.Table, err = in.table(ctx)
-		return j, err
-	}
-	if j.Pipeline, err = o.models.open(); err != nil {
-		return j, err
-	}
-	if !math.IsNaN(o.threshold.value) {
-		j.Pipeline = j.Pipeline.WithThreshold(o.threshold.value)
-	}
-	j.Name = filepath.Base(o.models.path)
-	a := &analysis{input: o.input}
-	if j.Data, err = a.loadFor(ctx, in, j.Pipeline); err != nil {
-		return j, err
-	}
-	j.Table, err = in.table(ctx)
-	return j, err
-}
-
-// locate finds the places of addresses.
-func (o *dashboardOptions) locate(ctx context.Context, in *input, d *dashboard.Data, table *dataset.Table) error {
-	g, err := dashboard.OpenGazetteer(o.geoip, o.sites)
-	if err != nil {
-		return err
-	}
-	defer g.Close()
-	in.progress.stageIs("looking up addresses")
-	return d.Locate(ctx, table, g)
-}
-
-// readViews reads named views.
-func readViews(path string) ([]dashboard.NamedView, error) {
-	if path == "" {
-		return nil, nil
-	}
-	f, err := openFile(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var all yaml.Node
-	if err := yaml.NewDecoder(io.LimitReader(f, 1<<20)).Decode(&all); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	var out []dashboard.NamedView
-	for _, node := range all.Content {
-		if node.Kind != yaml.MappingNode {
-			return nil, fmt.Errorf("%s:%d: a view is a line like  mail: service=smtp&t=0~500", path, node.Line)
-		}
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			name, hash := node.Content[i], node.Content[i+1]
-			if name.Kind != yaml.ScalarNode || hash.Kind != yaml.ScalarNode {
-				return nil, fmt.Errorf("%s:%d: a view is a name and a text: what stands behind # in the address of the page", path, name.Line)
-			}
-			out = append(out, dashboard.NamedView{Name: name.Value, Hash: strings.TrimPrefix(hash.Value, "#")})
-		}
-	}
-	return out, nil
-}
-
-// follow counts in steps of time and looks ahead, as netanom timeseries does.
-func (o *dashboardOptions) follow(ctx context.Context, in *input, p *dashboard.Page, table *dataset.Table) error {
-	series, err := eda.TimeSeriesOf(ctx, table, eda.TimeSeriesOptions{Normal: o.input.normal, Stage: in.progress.stageIs})
-	if err != nil {
-		p.Why = sentence(err)
-		return context.Cause(ctx) // times that make no steps, as of one moment, are no axis
-	}
-	p.Series = series
-	in.progress.stageIs("looking ahead")
-	if p.Ahead, err = eda.ForecastOf(series, eda.ForecastOptions{}); err != nil {
-		p.Why = sentence(err)
-	}
-	return context.Cause(ctx)
-}
-
-// sentence writes an error as one.
-func sentence(err error) string {
-	text := err.Error()
-	return strings.ToUpper(text[:1]) + text[1:] + "."
-}
 
 // notices say what the user has to know beside the page.
 func (o *dashboardOptions) notices(in *input) {

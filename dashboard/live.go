@@ -34,9 +34,9 @@ type LiveOptions struct {
 type LiveRows struct {
 	At      time.Time
 	Request string      // that they came with
-	Records []int       // by row: its number in the request, so that REQUEST/NUMBER names it
-	Numbers [][]float64 // by field and row, NaN where there is none; nil for fields of text
-	Texts   [][]string  // by field and row, "" where there is none; nil for fields of numbers
+	Records []int     // by row: its number in the request, so that REQUEST/NUMBER names it
+	Numbers []float64 // of the first field of numbers, by row, then of the next; NaN where there is none
+	Texts   []string  // of the first field of text, by row, then of the next; "" where there is none
 	Scores  []float64
 	Reasons [][3]int16 // by row: the fields that raised its score most, -1 for none; nil if nobody asked
 }
@@ -117,13 +117,16 @@ func (l *Live) add(r *LiveRows, i int) {
 	if r.Reasons != nil {
 		reasons = r.Reasons[i]
 	}
+	n, number, text := len(r.Scores), i, i
 	for j := range l.columns {
 		c := &l.columns[j]
 		if c.text {
 			l.room += c.forget(at)
-			l.room -= c.putText(at, r.Texts[j][i], l.room)
+			l.room -= c.putText(at, r.Texts[text], l.room)
+			text += n
 		} else {
-			c.numbers = put(c.numbers, at, r.Numbers[j][i])
+			c.numbers = put(c.numbers, at, r.Numbers[number])
+			number += n
 		}
 	}
 	l.micros, l.scores = put(l.micros, at, micros), put(l.scores, at, r.Scores[i])

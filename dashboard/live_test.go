@@ -33,7 +33,7 @@ func newTestLive(most int) *Live {
 // liveRow is one row, of that number.
 func liveRow(i int, at time.Time) *LiveRows {
 	return &LiveRows{At: at, Request: "r" + fmt.Sprint(i), Records: []int{i % 7}, Scores: []float64{float64(i%10) / 10},
-		Numbers: [][]float64{nil, {float64(i)}, nil, {math.NaN()}}, Texts: [][]string{{[]string{"tcp", "udp", ""}[i%3]}, nil, {fmt.Sprint("s", i%5)}, nil}}
+		Numbers: []float64{float64(i), math.NaN()}, Texts: []string{[]string{"tcp", "udp", ""}[i%3], fmt.Sprint("s", i%5)}}
 }
 
 var liveStart = time.Date(2026, 3, 4, 5, 6, 7, 250_000_000, time.UTC)
@@ -125,7 +125,7 @@ func TestLiveIsBounded(t *testing.T) {
 	before := held()
 	for i := range 200000 {
 		r := liveRow(i, liveStart)
-		r.Texts[0][0], r.Texts[2][0] = fmt.Sprint(i, long), fmt.Sprint("service ", i)
+		r.Texts[0], r.Texts[1] = fmt.Sprint(i, long), fmt.Sprint("service ", i)
 		r.Scores[0] = float64(i) / 200000
 		r.Reasons = [][3]int16{{2, 0, -1}}
 		l.Add(r)

@@ -153,7 +153,7 @@ func packColumn(t *dataset.Table, at int, order []int) (*Column, error) {
 		if len(order) > 1000 && c.Dict.Len() > len(order)/2 && c.Role != dataset.Label {
 			return nil, nil
 		}
-		out.packLevels(c.Dict, codes, order)
+		out.packLevels(c.Dict.Levels(), codes, order)
 		return out, nil
 	}
 	if !c.Kind.Numeric() { // text that is kept nowhere, or nothing at all
@@ -167,9 +167,10 @@ func packColumn(t *dataset.Table, at int, order []int) (*Column, error) {
 	return out, nil
 }
 
-// packLevels gives the most frequent level the code 0.
-func (c *Column) packLevels(dict *dataset.Dict, codes []uint32, order []int) {
-	counts := make([]int, dict.Len())
+// packLevels gives the most frequent level the code 0. codes are places in names, or
+// dataset.MissingCode.
+func (c *Column) packLevels(names []string, codes []uint32, order []int) {
+	counts := make([]int, len(names))
 	missing := false
 	for _, k := range codes {
 		if k == dataset.MissingCode {
@@ -178,7 +179,6 @@ func (c *Column) packLevels(dict *dataset.Dict, codes []uint32, order []int) {
 			counts[k]++
 		}
 	}
-	names := dict.Levels()
 	var used []int
 	for k, n := range counts {
 		if n > 0 {
@@ -189,7 +189,7 @@ func (c *Column) packLevels(dict *dataset.Dict, codes []uint32, order []int) {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(names[a], names[b]))
 	})
 	c.Levels = []string{}
-	place := make([]uint16, dict.Len())
+	place := make([]uint16, len(names))
 	for i, k := range used {
 		if i >= maxCodes-1 && len(used) > maxCodes {
 			if c.Others++; c.Others == 1 {

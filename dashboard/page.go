@@ -40,6 +40,14 @@ type NamedView struct {
 	Hash string `json:"hash"`
 }
 
+// axis is the time axis of the page.
+func (p *Page) axis() *TimeAxis {
+	if a := axisOf(p.Series); a != nil {
+		return a
+	}
+	return axisOver(p.Data.Clock)
+}
+
 // axisOf takes the steps of a time series for a page; nil for one of rows.
 func axisOf(t *eda.TimeSeries) *TimeAxis {
 	if t == nil || t.RowOrder() {
@@ -121,7 +129,7 @@ func (p *Page) Write(w io.Writer) error {
 		parts.Blocks = append(parts.Blocks, pageBlock{template.HTML(encode85(b)), len(b)})
 	}
 	places, mapped := pagePlacesOf(p.Data)
-	config, err := json.Marshal(pageConfig{p.Data.Source, p.Version, roles, axisOf(p.Series), append([]NamedView{}, p.Views...), append(p.notes(), p.Notes...), p.Live, places, forecastOf(p.Ahead, p.Series), p.Why})
+	config, err := json.Marshal(pageConfig{p.Data.Source, p.Version, roles, p.axis(), append([]NamedView{}, p.Views...), append(p.notes(), p.Notes...), p.Live, places, forecastOf(p.Ahead, p.Series), p.Why})
 	if err != nil {
 		return fmt.Errorf("the page cannot be told of %s: %w", p.Data.Source, err)
 	}

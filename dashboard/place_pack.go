@@ -168,7 +168,9 @@ func packPlaces(ctx context.Context, t *dataset.Table, order []int, g *Gazetteer
 	if at == nil {
 		return nil, nil
 	}
-	return p.pack(at, order), nil
+	c := &Column{}
+	c.packLevels(p.levels, at, order) // fewer than codes: the limit of sites sees to it
+	return c, nil
 }
 
 // firstKnown returns for each row the first place if it is known, and else the second,
@@ -183,38 +185,4 @@ func firstKnown(first, second []uint32) []uint32 {
 		}
 	}
 	return first
-}
-
-// pack gives the most frequent place the code 0. Places are fewer than codes: the limit of
-// sites sees to it.
-func (p *placing) pack(at []uint32, order []int) *Column {
-	counts := make([]int, len(p.levels))
-	c := &Column{Levels: []string{}, Codes: make([]uint16, len(order))}
-	for _, n := range at {
-		if n == dataset.MissingCode {
-			c.Missing = true
-		} else {
-			counts[n]++
-		}
-	}
-	codes := make([]uint16, len(p.levels))
-	ranks := make([]int, len(p.levels))
-	for n := range ranks {
-		ranks[n] = n
-	}
-	slices.SortFunc(ranks, func(a, b int) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(p.levels[a], p.levels[b]))
-	})
-	for _, n := range ranks {
-		if counts[n] > 0 {
-			codes[n] = uint16(len(c.Levels))
-			c.Levels = append(c.Levels, p.levels[n])
-		}
-	}
-	for i, r := range order {
-		if c.Codes[i] = uint16(len(c.Levels)); at[r] != dataset.MissingCode {
-			c.Codes[i] = codes[at[r]]
-		}
-	}
-	return c
 }

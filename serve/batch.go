@@ -34,6 +34,7 @@ type batch struct {
 	found     model.Scores
 	reasons   [][]model.Reason // by row of the matrix; nil if not asked for
 	place     []int            // by record: its row in the matrix, -1 if it was rejected
+	strange   []strange        // levels that training did not have, for the dashboard
 }
 
 // A cell is a piece of the arena.
@@ -94,7 +95,7 @@ func (b *batch) clear() {
 	b.intake.Reset()
 	b.arena, b.cells, b.rows, b.names = b.arena[:0], b.cells[:0], b.rows[:0], b.names[:0]
 	b.malformed, b.broken, b.bound, b.reasons, b.place = b.malformed[:0], 0, 0, nil, b.place[:0]
-	b.found = model.Scores{}
+	b.found, b.strange = model.Scores{}, b.strange[:0]
 }
 
 // outside returns an empty batch that only holds cells.
@@ -150,8 +151,12 @@ func (b *batch) finish(f *form) *problem {
 	for _, c := range cells {
 		b.given = append(b.given, model.Cell{Kind: c.kind, Text: b.text(c)})
 	}
+	unseen := b.intake.Counts[model.UnseenLevel]
 	if b.intake.Offer(f.binding, b.given) {
 		b.place = append(b.place, len(b.intake.Taken)-1)
+		if b.model.shown && b.intake.Counts[model.UnseenLevel] > unseen {
+			b.note(f)
+		}
 	} else {
 		b.place = append(b.place, -1)
 	}

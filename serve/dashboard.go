@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,19 +17,17 @@ import (
 const (
 	dashboardEvery = time.Second     // between two events of a stream
 	dashboardAge   = 2 * time.Second // of a snapshot that is given again
-	dashboardQueue = 1024            // batches that wait to be taken in
+	dashboardTake  = 10              // times in between that rows are taken in
 )
 
 // A monitor shows the records that the default model scores. It takes them from requests
-// through a queue: where that is full they are dropped and counted, and no answer waits. A nil
-// monitor shows nothing.
+// as copies that wait until it looks at them: where there are too many they are dropped and
+// counted, and no answer waits. A nil monitor shows nothing.
 type monitor struct {
 	s       *Server
 	rows    int           // that are kept
 	every   time.Duration // between two events
 	age     time.Duration // of a snapshot that is given again
-	queue   chan scoredRows
-	room    atomic.Int64 // rows that may still be put into the queue
 	shown   prometheus.Counter
 	dropped prometheus.Counter
 	streams chan struct{} // room for those that are open
@@ -41,9 +38,11 @@ type monitor struct {
 	worker  sync.WaitGroup
 	shell   func() (shellPage, error) // the page, made when it is asked for first
 
-	mu   sync.Mutex
-	view *view
-	wake chan struct{} // closed, and another made, when there are new rows
+	mu      sync.Mutex
+	view    *view
+	waiting []scoredRows
+	room    int           // rows that may still wait
+	wake    chan struct{} // closed, and another made, when there are new rows
 
 	packing  sync.Mutex // of what is packed below
 	snapshot packedRows
@@ -55,6 +54,7 @@ type view struct {
 	*dashboard.Live
 	of     *loaded
 	fields []int // inputs that are shown: those that are not redacted
+	texts  int   // of fields, those of text
 	places map[string]int16
 	notes  []string
 }
@@ -67,7 +67,7 @@ type shellPage struct {
 
 // scoredRows are rows on their way to a view.
 type scoredRows struct {
-	of *loaded
+	of *view
 	dashboard.LiveRows
 }
 
@@ -76,6 +76,7 @@ type packedRows struct {
 	of          *view
 	first, last uint64
 	at          time.Time
+	took        time.Duration
 	text        []byte
 	err         error
 }
@@ -85,9 +86,8 @@ func newMonitor(s *Server, rows int) *monitor {
 	if rows <= 0 {
 		return nil
 	}
-	m := &monitor{s: s, rows: rows, every: dashboardEvery, age: dashboardAge, queue: make(chan scoredRows, dashboardQueue), streams: make(chan struct{}, dashboardStreams),
+	m := &monitor{s: s, rows: rows, every: dashboardEvery, age: dashboardAge, room: max(rows, s.o.Limits.Rows), streams: make(chan struct{}, dashboardStreams),
 		ended: make(chan struct{}), stop: make(chan struct{}), wake: make(chan struct{})}
-	m.room.Store(int64(max(rows, s.o.Limits.Rows)))
 	m.hush, m.halt = sync.OnceFunc(func() { close(m.ended) }), sync.OnceFunc(func() { close(m.stop) })
 	m.shell = sync.OnceValues(func() (p shellPage, err error) {
 		p.text, p.policy, err = dashboard.Shell(s.o.Version)
@@ -121,29 +121,43 @@ func (m *monitor) close() {
 
 // work takes in rows, and wakes the streams when there are new ones.
 func (m *monitor) work() {
-	tick := time.NewTicker(m.every)
+	tick := time.NewTicker(m.every / dashboardTake)
 	defer tick.Stop()
 	seen, last := m.now(), uint64(0)
-	for {
+	for n := 0; ; n++ {
 		select {
-		case rows := <-m.queue:
-			if v := m.now(); v.of == rows.of {
-				v.Add(&rows.LiveRows)
-				m.shown.Add(float64(len(rows.Scores)))
-			}
-			m.room.Add(int64(len(rows.Scores)))
 		case <-tick.C:
-			if m.s.draining.Load() {
-				m.hush()
-			}
-			if v := m.now(); v != seen || v.Last() != last {
-				seen, last = v, v.Last()
-				m.rouse()
-			}
 		case <-m.stop:
 			return
 		}
+		m.take()
+		if m.s.draining.Load() {
+			m.hush()
+		}
+		if v := m.now(); n%dashboardTake == 0 && (v != seen || v.Last() != last) {
+			seen, last = v, v.Last()
+			m.rouse()
+		}
 	}
+}
+
+// take takes in the rows that wait.
+func (m *monitor) take() {
+	m.mu.Lock()
+	list := m.waiting
+	m.waiting = nil
+	m.mu.Unlock()
+	v, n := m.now(), 0
+	for i := range list {
+		n += len(list[i].Scores)
+		if list[i].of == v {
+			v.Add(&list[i].LiveRows)
+			m.shown.Add(float64(len(list[i].Scores)))
+		}
+	}
+	m.mu.Lock()
+	m.room += n
+	m.mu.Unlock()
 }
 
 // rouse lets the streams look for what is new.
@@ -185,6 +199,9 @@ func newView(of *loaded, rows int) *view {
 		}
 		v.places[in.Name] = int16(len(v.fields))
 		v.fields = append(v.fields, j)
+		if in.Coded() {
+			v.texts++
+		}
 		o.Fields = append(o.Fields, dashboard.LiveField{Name: in.Name, Canon: in.Canon, Levels: in.Levels, Low: in.Range[0], High: in.Range[1]})
 	}
 	if len(hidden) > 0 {
@@ -194,8 +211,8 @@ func newView(of *loaded, rows int) *view {
 	return v
 }
 
-// offer hands the rows of a batch over, before it is answered. Rows for which there is no room
-// in the queue are dropped.
+// offer hands the rows of a batch over, before it is answered. Those for which there is no
+// room are dropped.
 func (m *monitor) offer(request string, b *batch, first int) {
 	if m == nil || len(b.found.Score) == 0 || m.s.shelf.find("", "") != b.model {
 		return
@@ -204,49 +221,37 @@ func (m *monitor) offer(request string, b *batch, first int) {
 	if v.of != b.model {
 		return
 	}
-	n := m.reserve(len(b.found.Score))
+	m.mu.Lock()
+	n := min(len(b.found.Score), m.room)
+	m.room -= n
+	m.mu.Unlock()
 	if lost := len(b.found.Score) - n; lost > 0 {
 		m.dropped.Add(float64(lost))
 	}
 	if n == 0 {
 		return
 	}
-	select {
-	case m.queue <- scoredRows{b.model, v.rows(b, n, request, first, m.s.o.Now())}:
-	default:
-		m.room.Add(int64(n))
-		m.dropped.Add(float64(n))
-	}
-}
-
-// reserve takes room for so many rows, or as many as there is room for.
-func (m *monitor) reserve(n int) int {
-	for {
-		room := m.room.Load()
-		n := int(min(int64(n), room))
-		if n <= 0 {
-			return 0
-		}
-		if m.room.CompareAndSwap(room, room-int64(n)) {
-			return n
-		}
-	}
+	rows := scoredRows{v, v.rows(b, n, request, first, m.s.o.Now())}
+	m.mu.Lock()
+	m.waiting = append(m.waiting, rows)
+	m.mu.Unlock()
 }
 
 // rows copies the last n rows of a batch that were scored.
 func (v *view) rows(b *batch, n int, request string, first int, now time.Time) dashboard.LiveRows {
 	x := b.intake.Matrix()
 	from := len(b.found.Score) - n
-	r := dashboard.LiveRows{At: now, Request: request, Records: make([]int, n), Numbers: make([][]float64, len(v.fields)), Texts: make([][]string, len(v.fields)), Scores: append([]float64(nil), b.found.Score[from:]...)}
+	r := dashboard.LiveRows{At: now, Request: request, Records: make([]int, n), Scores: append([]float64(nil), b.found.Score[from:]...),
+		Numbers: make([]float64, 0, n*(len(v.fields)-v.texts)), Texts: make([]string, 0, n*v.texts)}
 	for i := range r.Records {
 		r.Records[i] = first + b.intake.Taken[from+i]
 	}
-	for k, j := range v.fields {
+	for _, j := range v.fields {
 		if in := &v.of.pipeline.Schema.Inputs[j]; in.Coded() {
-			r.Texts[k] = b.texts(in, j, x.Codes[j][from:])
+			r.Texts = b.appendTexts(r.Texts, in, j, x.Codes[j][from:], from)
 			continue
 		}
-		r.Numbers[k] = append([]float64(nil), x.Numbers[j][from:]...)
+		r.Numbers = append(r.Numbers, x.Numbers[j][from:]...)
 	}
 	if b.reasons != nil {
 		r.Reasons = make([][3]int16, n)
@@ -257,45 +262,59 @@ func (v *view) rows(b *batch, n int, request string, first int, now time.Time) d
 	return r
 }
 
-// texts are the levels of an input in the last rows. A level that training did not have is
-// what the record says.
-func (b *batch) texts(in *model.Input, j int, codes []int32) []string {
-	out := make([]string, len(codes))
-	from := len(b.intake.Taken) - len(codes)
-	for i, c := range codes {
+// appendTexts appends the levels of an input in the rows from one on.
+func (b *batch) appendTexts(dst []string, in *model.Input, j int, codes []int32, from int) []string {
+	at := len(dst)
+	for _, c := range codes {
+		text := ""
 		if c >= 0 {
-			out[i] = in.Levels[c]
-		} else {
-			out[i] = b.unseen(b.intake.Taken[from+i], j)
+			text = in.Levels[c]
+		}
+		dst = append(dst, text)
+	}
+	for _, s := range b.strange {
+		if s.input == j && s.row >= from {
+			dst[at+s.row-from] = s.text
 		}
 	}
-	return out
+	return dst
 }
 
-// mostUnseen is how many bytes of a text are copied at most.
-const mostUnseen = 256
+// A strange is a level that training did not have, in a row of the matrix.
+type strange struct {
+	row, input int
+	text       string
+}
 
-// unseen is the text of an input of a kept record, "" if it has no value.
-func (b *batch) unseen(record, input int) string {
-	if record >= len(b.rows) || b.rows[record].form.binding == nil {
-		return ""
-	}
-	r := b.rows[record]
-	for i, c := range b.cells[r.from:r.to] {
-		if i >= len(r.form.names) || r.form.binding.Input(i) != input {
+// The bounds of what is noted of a batch.
+const (
+	mostStrange      = 4096
+	mostStrangeBytes = 256
+)
+
+// note notes the levels of the record at hand that training did not have, which the matrix
+// does not hold.
+func (b *batch) note(f *form) {
+	x, row := b.intake.Matrix(), len(b.intake.Taken)-1
+	for i, c := range b.given {
+		if i >= len(f.names) {
+			return
+		}
+		j := f.binding.Input(i)
+		if j < 0 || !b.model.pipeline.Schema.Inputs[j].Coded() || x.Codes[j][row] >= 0 || len(b.strange) >= mostStrange {
 			continue
 		}
-		text := b.text(c)
+		text := ""
 		switch {
-		case c.kind == model.TrueCell:
-			return "true"
-		case c.kind == model.FalseCell:
-			return "false"
-		case c.kind == model.NumberCell || c.kind == model.TextCell && !dataset.IsMissing(text):
-			return strings.ToValidUTF8(string(text[:min(len(text), mostUnseen)]), "\uFFFD")
+		case c.Kind == model.TrueCell:
+			text = "true"
+		case c.Kind == model.FalseCell:
+			text = "false"
+		case c.Kind == model.NumberCell || c.Kind == model.TextCell && !dataset.IsMissing(c.Text):
+			text = strings.ToValidUTF8(string(c.Text[:min(len(c.Text), mostStrangeBytes)]), "\uFFFD")
 		}
+		b.strange = append(b.strange, strange{row, j, text})
 	}
-	return ""
 }
 
 // reasons are the first fields of those that an answer names.

@@ -63,17 +63,21 @@ func sequence(v *view, number uint64) string {
 	return v.Epoch() + "-" + strconv.FormatUint(number, 10)
 }
 
-// all returns all rows, packed a moment ago at most: however many pages are opened, packing
-// takes no more than one core.
+// all returns all rows, packed a moment ago at most. What took long to pack is given for
+// longer, so that packing takes no more than a fifth of a core, however often pages ask.
 func (m *monitor) all(now time.Time) packedRows {
 	m.packing.Lock()
 	defer m.packing.Unlock()
 	v, p := m.now(), &m.snapshot
-	if age := now.Sub(p.at); p.of == v && p.err == nil && (age >= 0 && age < m.age || p.last == v.Last()) {
+	if age := now.Sub(p.at); p.of == v && p.err == nil && (age >= 0 && age < max(m.age, 5*p.took) || p.last == v.Last()) {
 		return *p
 	}
+	began := time.Now()
 	*p = packedRows{of: v, at: now}
 	p.text, p.last, p.err = v.Snapshot(v.of.name+"@"+v.of.version, v.notes)
+	if m.age > 0 {
+		p.took = time.Since(began)
+	}
 	return *p
 }
 

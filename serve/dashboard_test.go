@@ -367,8 +367,8 @@ func TestDashboardPage(t *testing.T) {
 	for _, route := range []string{"/dashboard", "/dashboard/data", "/dashboard/events"} {
 		problemOf(t, request(t, off, "GET", route, "", ""), http.StatusNotFound, "not-found")
 	}
-	if off.keeps() {
-		t.Error("records are kept for a dashboard that is not there")
+	if s.keeps() {
+		t.Error("all records are kept for the dashboard, which needs no more than the matrix")
 	}
 	c := documented(t, s)
 	for route, media := range map[string]string{"/dashboard": "text/html", "/dashboard/data": "application/octet-stream", "/dashboard/events": "text/event-stream"} {
@@ -402,7 +402,7 @@ func TestDashboardRedacts(t *testing.T) {
 }
 
 // TestDashboardDropsWhatItCannotTake lets the worker stand still: answers come all the same, and
-// the queue takes as much as it may.
+// as many rows wait as may.
 func TestDashboardDropsWhatItCannotTake(t *testing.T) {
 	s := shown(t, 100, func(o *Options) { o.Limits.Rows = 100 })
 	s.monitor.halt()
@@ -414,8 +414,8 @@ func TestDashboardDropsWhatItCannotTake(t *testing.T) {
 	if n := testutil.ToFloat64(s.monitor.dropped); n != 100 {
 		t.Errorf("%v rows are counted as dropped, want 100", n)
 	}
-	if len(s.monitor.queue) != 3 || s.monitor.room.Load() != 0 {
-		t.Errorf("%d batches, room for %d", len(s.monitor.queue), s.monitor.room.Load())
+	if len(s.monitor.waiting) != 3 || s.monitor.room != 0 {
+		t.Errorf("%d batches, room for %d", len(s.monitor.waiting), s.monitor.room)
 	}
 	if a := request(t, s, "GET", "/metrics", "", ""); !strings.Contains(a.body, `netanom_dashboard_rows_total{outcome="dropped"} 100`) || !strings.Contains(a.body, "netanom_dashboard_streams 0") {
 		t.Error("the metrics do not tell")

@@ -128,7 +128,7 @@ func (s *Server) Close(ctx context.Context) error {
 
 // keeps reports whether records are needed again after they were scored.
 func (s *Server) keeps() bool {
-	return s.alerts != nil || s.feedback != nil || s.monitor != nil || s.shadow != "" || s.o.LogRows > 0
+	return s.alerts != nil || s.feedback != nil || s.shadow != "" || s.o.LogRows > 0
 }
 
 // A call is a request on its way, and what is known of its answer.
@@ -365,6 +365,7 @@ func (s *Server) load(one *slot, p *place) (changed bool, err error) {
 func (m *loaded) settle(s *Server) {
 	m.classifies = m.pipeline.Classifies()
 	m.drift = newDrift(m.pipeline)
+	m.shown = s.o.Dashboard > 0
 	m.redacted = map[string]bool{}
 	for _, name := range s.o.Redact {
 		m.redacted[dataset.Spelling(name)] = true

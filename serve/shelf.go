@@ -46,6 +46,7 @@ type loaded struct {
 	pipeline      *model.Pipeline
 	policy        model.Policy
 	classifies    bool            // it has probabilities of classes
+	shown         bool            // there is a dashboard
 	redacted      map[string]bool // spellings of the fields that are left out of alerts and logs
 	scorers       sync.Pool       // of *batch
 	drift         *drift

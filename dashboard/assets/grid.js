@@ -25,7 +25,7 @@ import { h } from "./dom.js";
 export const rowHeight = 28;
 
 /** Pixels between columns. */
-const gap = 10;
+const gap = 8;
 
 /** Browsers do not make elements much taller; beyond, scrolling is scaled. */
 const tallest = 8e6;

@@ -115,19 +115,19 @@ class Alerts {
   #columns() {
     const { board } = this, timed = Boolean(board.store.clock), row = (/** @type {number} */ place) => this.rows[place];
     /** @type {GridColumn[]} */
-    const out = [{ key: "when", title: timed ? "Time (UTC)" : "Line", width: timed ? "132px" : "72px", number: !timed, fill: (cell, p) => { cell.textContent = this.when(row(p)); } }];
+    const out = [{ key: "when", title: timed ? "Time (UTC)" : "Line", width: timed ? "130px" : "72px", number: !timed, fill: (cell, p) => { cell.textContent = this.when(row(p)); } }];
     out.push({ key: "count", title: "Alike", width: "66px", number: true, fixed: true, hint: "How many alerts are of the same kind; arrow right opens them", fill: (cell, p) => this.#alike(cell, p) });
     const add = (/** @type {string} */ key, /** @type {string} */ title, /** @type {string} */ width, /** @type {Partial<GridColumn>} */ more = {}) => { if (this.of(key)) out.push({ key, title, width, fill: (cell, p) => { cell.textContent = cell.title = this.text(key, row(p)); }, ...more }); };
-    add("score", "Score", board.store.verdicts?.calibrated ? "150px" : "100px", { hint: board.store.verdicts?.calibrated ? severities : "Scores of this model are no probabilities", fill: (cell, p) => this.#score(cell, row(p)) });
-    add("label", "Label", "minmax(84px,1fr)");
-    add("protocol", "Protocol", "56px");
-    add("service", "Service", "minmax(70px,.8fr)");
-    add("flag", "State", "54px", { hint: "How the connection ended" });
-    for (const key of ["source", "destination"]) add(key, key[0].toUpperCase() + key.slice(1), "minmax(96px,1.3fr)", { fill: (cell, p) => { cell.textContent = cell.title = endpoint(board, board.store, key, row(p)); } });
-    add("out", "Bytes out", "74px", { number: true });
-    add("in", "Bytes in", "74px", { number: true });
-    if (board.store.verdicts) out.push({ key: "why", title: "Why", width: "minmax(200px,3.4fr)", fixed: true, hint: "Values that raised the score most, the first most", fill: (cell, p) => this.#why(cell, row(p)) });
-    out.push({ key: "status", title: "Status", width: "98px", hint: "What the analyst says", fill: (cell, p) => this.#status(cell, row(p)) });
+    add("score", "Score", board.store.verdicts?.calibrated ? "138px" : "92px", { hint: board.store.verdicts?.calibrated ? severities : "Scores of this model are no probabilities", fill: (cell, p) => this.#score(cell, row(p)) });
+    add("label", "Label", "minmax(76px,1fr)");
+    add("protocol", "Protocol", "minmax(52px,.4fr)");
+    add("service", "Service", "minmax(66px,1fr)");
+    add("flag", "State", "minmax(50px,.4fr)", { hint: "How the connection ended" });
+    for (const key of ["source", "destination"]) add(key, key[0].toUpperCase() + key.slice(1), "minmax(118px,1.2fr)", { fill: (cell, p) => { cell.textContent = cell.title = endpoint(board, board.store, key, row(p)); } });
+    add("out", "Bytes out", "minmax(70px,.5fr)", { number: true });
+    add("in", "Bytes in", "minmax(70px,.5fr)", { number: true });
+    out.push({ key: "status", title: "Status", width: "92px", hint: "What the analyst says", fill: (cell, p) => this.#status(cell, row(p)) });
+    if (board.store.verdicts) out.push({ key: "why", title: "Why", width: "minmax(240px,4fr)", fixed: true, hint: "Values that raised the score most, the first most", fill: (cell, p) => this.#why(cell, row(p)) });
     return out;
   }
 

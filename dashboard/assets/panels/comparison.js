@@ -110,7 +110,7 @@ function* find(board, rowsOf) {
 /** @param {Board} board */
 export function comparison(board) {
   const f = frame(board, { id: "comparison", title: "Selection against the rest", wide: 8 }), list = new List(board, f.body), rowsOf = referenceRows(board);
-  const { buttons, show } = choice([["", "Selection against rest"], ["normal", "Anomalous against normal"]], () => (wish(board) === "normal" ? "normal" : ""), (key) => board.change((s) => withView(s, { against: key, reference: "" })));
+  const { buttons, show } = choice([["", "Selection against rest"], ["normal", "Anomalous against normal"]], () => (wish(board) === "rest" ? "" : wish(board)), (key) => board.change((s) => withView(s, { against: key, reference: "" })));
   const pin = button("Pin as reference", () => board.change((s) => withView(s, { reference: pinOf(s, board.score ? board.limit : null) })), { title: "Compare what is selected next with what is selected now" });
   f.tools.append(...(board.colourBy ? buttons : []), pin);
   const update = () => {
@@ -124,12 +124,16 @@ export function comparison(board) {
   });
 }
 
+/** A group in a sentence: "62 % of anomalous". @param {string} name */
+const phrase = (name) => ({ anomalous: "of anomalous", normal: "of normal", reference: "in the reference" })[name] ?? name;
+
 /** In what way the groups differ most. @param {Difference} d @param {[string, string]} names */
-export function directionWords(d, [here, there]) {
+function directionWords(d, names) {
+  const [here, there] = names.map(phrase);
   if (d.kind === "levels") {
     const l = /** @type {Levels} */ (d.detail).levels[0];
     if (!l) return "no values";
-    const lift = l.counts[1] === 0 ? `only ${here === "here" ? "here" : `in ${here}`}` : `lift ${value(Number(l.lift.toPrecision(2)))}`;
+    const lift = l.counts[1] === 0 ? `only ${here}` : l.counts[0] === 0 ? `only ${there}` : `lift ${value(Number(l.lift.toPrecision(2)))}`;
     return `${l.level ?? "(missing)"}: ${share(l.counts[0], /** @type {Levels} */ (d.detail).n[0])} ${here}, ${share(l.counts[1], /** @type {Levels} */ (d.detail).n[1])} ${there}, ${lift}`;
   }
   const { median, mean } = /** @type {Numbers} */ (d.detail), [a, b] = median[0] === median[1] ? mean : median;
@@ -180,7 +184,7 @@ class List {
     this.found = found;
     const { differences, n, names, shared, how } = found, shown = this.all ? differences : differences.slice(0, first), empty = Math.min(...n) === 0;
     this.warning.hidden = Math.min(...n) >= fewRows && !shared;
-    this.warning.textContent = empty ? `There is nothing to compare: ${n.map((k, i) => `${plural(k, "row")} ${names[i]}`).join(", ")}.` : [Math.min(...n) < fewRows ? `Only ${plural(Math.min(...n), "row")} on one side: figures of so few say little.` : "", shared ? `${plural(shared, "row")} are in both groups and count in both: p-values do not know of that.` : ""].filter(Boolean).join(" ");
+    this.warning.textContent = empty ? `There is nothing to compare: ${n.map((k, i) => `${plural(k, "row")} ${phrase(names[i])}`).join(", ")}.` : [Math.min(...n) < fewRows ? `Only ${plural(Math.min(...n), "row")} on one side: figures of so few say little.` : "", shared ? `${plural(shared, "row")} are in both groups and count in both: p-values do not know of that.` : ""].filter(Boolean).join(" ");
     const title = this.box.closest("section")?.querySelector("h2");
     if (title) title.textContent = how === "rest" ? "Selection against the rest" : how === "normal" ? "Anomalous against normal" : "Selection against the reference";
     const small = this.box.closest("section")?.querySelector("small");
@@ -213,7 +217,7 @@ class List {
   /** @param {import("../pen.js").Pen} pen */
   picture(pen) {
     const { differences = [], n = [0, 0], names = ["", ""] } = this.found ?? {}, wide = pen.width - 300;
-    pen.text(10, 22, `${count(n[0])} rows ${names[0]}, ${count(n[1])} ${names[1]}`, { fill: colours.ink, size: 14, weight: 600 });
+    pen.text(10, 22, `${plural(n[0], "row")} ${phrase(names[0])}, ${count(n[1])} ${phrase(names[1])}`, { fill: colours.ink, size: 14, weight: 600 });
     differences.slice(0, first).forEach((d, i) => {
       const y = 40 + i * 24;
       pen.text(192, y + 12, d.column.name.slice(0, 28), { align: "right", fill: colours.ink });

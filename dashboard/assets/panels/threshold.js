@@ -25,7 +25,7 @@ export function threshold(board) {
   if (!board.store.verdicts || !board.score) return;
   const f = frame(board, { id: "threshold", title: "Threshold", note: "from which score on a connection is an alert", wide: 6 });
   const t = new Threshold(board, f);
-  f.add({ update: () => t.update(), table: () => t.table(), picture: (pen) => t.draw(pen), size: [640, 240] });
+  f.add({ update: () => t.update(), table: () => t.table(), picture: (pen) => t.draw(pen, true), size: [640, 240] });
 }
 
 /**
@@ -74,6 +74,8 @@ class Threshold {
     this.facts = h("dl", { class: "measures" });
     this.levels = h("tbody");
     f.body.prepend(h("div", { class: "slide" }, this.range, this.exact, this.reset));
+    const key = (/** @type {string} */ mark, /** @type {string} */ text) => h("span", null, h("i", { class: mark }), text);
+    f.body.append(h("div", { class: "legend" }, ...(this.labelled ? [key("stroke", "precision"), key("stroke dashed", "recall"), key("normal", "normal"), key("hot", "attacks")] : []), h("span", { text: "bars: connections by score, their heights logarithmic" })));
     f.body.append(h("div", { class: "judged" }, this.matrix, this.facts), ...(this.labelled ? [this.#levelTable()] : []), h("p", { class: "note", text: `Of the data in this page${this.labelled ? "; a model that has learned from them is better here than elsewhere" : ", which have no labels: how many alerts are right is not known"}.` }));
     brush(this.canvas, margins, { drag: (_, b) => b, end: () => board.settle(), click: ([x]) => { this.#preview(this.valueAt(x)); board.settle(); }, hint: ([x]) => this.hint(this.valueAt(x)) });
     this.canvas.element.addEventListener("pointermove", (/** @type {PointerEvent} */ e) => { if (e.buttons & 1) this.#dragged(e); });
@@ -144,7 +146,7 @@ class Threshold {
     range.max = this.values.length - 1;
     range.value = atLeast(this.values, limit);
     range.setAttribute("aria-valuetext", scoreText(limit));
-    if (document.activeElement !== this.exact) this.exact.value = limit;
+    if (document.activeElement !== this.exact) this.exact.value = Number(limit.toPrecision(6));
     this.reset.disabled = board.state.threshold === null || limit === own;
     this.reset.title = `The model's own threshold is ${scoreText(own ?? NaN)}`;
     this.#figures();
@@ -230,8 +232,8 @@ class Threshold {
     return lines.join("\n");
   }
 
-  /** @param {Pen} pen */
-  draw(pen) {
+  /** @param {Pen} pen @param {boolean} [alone] with words that the page has below */
+  draw(pen, alone = false) {
     const { left, right, top } = margins, wide = pen.width - left - right, base = pen.height - margins.bottom, split = this.labelled ? base - (base - top) * 0.36 : top;
     const x = (/** @type {number} */ t) => left + t * wide, log = (/** @type {number} */ n) => Math.log1p(n);
     let most = 1;
@@ -243,6 +245,7 @@ class Threshold {
     }
     pen.line([[left, base + 0.5], [pen.width - right, base + 0.5]], colours.line);
     if (this.labelled) this.#curves(pen, x, split);
+    if (alone && this.labelled) pen.text(x(0.5), top - 2, "— precision   - - recall", { align: "center", fill: colours.ink });
     for (let k = 0; k <= 4; k++) pen.text(x(k / 4), base + 14, scoreText(this.valueAt(k / 4)), { align: k === 0 ? "left" : k === 4 ? "right" : "center", fill: colours.muted });
     const at = Math.round(x(this.placeOf(this.board.limit))) + 0.5;
     pen.line([[at, top - 6], [at, base]], colours.ink, 2);
@@ -267,8 +270,6 @@ class Threshold {
     };
     pen.line(curve("precision"), colours.ink, 1.6);
     pen.line(curve("recall"), colours.hot, 1.6, [5, 3]);
-    pen.text(pen.width - margins.right - 4, y(0) - 20, "— precision", { align: "right", fill: colours.ink });
-    pen.text(pen.width - margins.right - 4, y(0) - 6, "- - recall", { align: "right", fill: colours.hot });
   }
 
   table() {

@@ -1,0 +1,153 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/netanom/netanom/dashboard"
+	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/eda"
+)
+
+// page packs what the files hold and what is found out of it.
+func (o *dashboardOptions) page(ctx context.Context, in *input) (*dashboard.Page, error) {
+	p := &dashboard.Page{Version: version()}
+	var err error
+	if p.Views, err = readViews(o.views); err != nil {
+		return nil, err
+	}
+	g, err := dashboard.OpenGazetteer(o.geoip, o.sites)
+	if err != nil {
+		return nil, err
+	}
+	defer g.Close()
+	table, err := o.pack(ctx, in, p, g)
+	if err != nil {
+		return nil, err
+	}
+	if o.against != "" {
+		return p, o.join(ctx, p, g)
+	}
+	if p.Data.Clock != nil {
+		err = o.follow(ctx, in, p, table)
+	}
+	return p, err
+}
+
+// pack packs one table, with scores and places.
+func (o *dashboardOptions) pack(ctx context.Context, in *input, p *dashboard.Page, g *dashboard.Gazetteer) (*dataset.Table, error) {
+	judge, err := o.judge(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	in.progress.stageIs("packing")
+	if p.Data, err = dashboard.Pack(ctx, judge.Table, filepath.Base(in.path), o.input.normal); err != nil {
+		return nil, asked(err)
+	}
+	if judge.Pipeline != nil {
+		in.progress.stageIs("scoring")
+		if err := p.Data.Score(ctx, judge); err != nil {
+			return nil, err
+		}
+	}
+	in.progress.stageIs("looking up addresses")
+	return judge.Table, p.Data.Locate(ctx, judge.Table, g)
+}
+
+// join puts the rows of the second file beside those of the first.
+func (o *dashboardOptions) join(ctx context.Context, p *dashboard.Page, g *dashboard.Gazetteer) error {
+	in, err := o.input.open(ctx, o.world, []string{o.against})
+	if err != nil {
+		return err
+	}
+	defer in.close()
+	second := &dashboard.Page{}
+	if _, err := o.pack(ctx, in, second, g); err != nil {
+		return err
+	}
+	p.Data = dashboard.Join(p.Data, second.Data)
+	p.Why = "The rows of two files are shown; a forecast is made of one."
+	return nil
+}
+
+// judge loads the table, and the detector with what it scores if there is one.
+func (o *dashboardOptions) judge(ctx context.Context, in *input) (j dashboard.Judge, err error) {
+	if o.models.path == "" {
+		if !math.IsNaN(o.threshold.value) {
+			return j, usagef("--threshold is a score of a model; give --model too")
+		}
+		j.Table, err = in.table(ctx)
+		return j, err
+	}
+	if j.Pipeline, err = o.models.open(); err != nil {
+		return j, err
+	}
+	if !math.IsNaN(o.threshold.value) {
+		j.Pipeline = j.Pipeline.WithThreshold(o.threshold.value)
+	}
+	j.Name = filepath.Base(o.models.path)
+	a := &analysis{input: o.input}
+	if j.Data, err = a.loadFor(ctx, in, j.Pipeline); err != nil {
+		return j, err
+	}
+	j.Table, err = in.table(ctx)
+	return j, err
+}
+
+// readViews reads named views.
+func readViews(path string) ([]dashboard.NamedView, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var all yaml.Node
+	if err := yaml.NewDecoder(io.LimitReader(f, 1<<20)).Decode(&all); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	var out []dashboard.NamedView
+	for _, node := range all.Content {
+		if node.Kind != yaml.MappingNode {
+			return nil, fmt.Errorf("%s:%d: a view is a line like  mail: service=smtp&t=0~500", path, node.Line)
+		}
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			name, hash := node.Content[i], node.Content[i+1]
+			if name.Kind != yaml.ScalarNode || hash.Kind != yaml.ScalarNode {
+				return nil, fmt.Errorf("%s:%d: a view is a name and a text: what stands behind # in the address of the page", path, name.Line)
+			}
+			out = append(out, dashboard.NamedView{Name: name.Value, Hash: strings.TrimPrefix(hash.Value, "#")})
+		}
+	}
+	return out, nil
+}
+
+// follow counts in steps of time and looks ahead, as netanom timeseries does.
+func (o *dashboardOptions) follow(ctx context.Context, in *input, p *dashboard.Page, table *dataset.Table) error {
+	series, err := eda.TimeSeriesOf(ctx, table, eda.TimeSeriesOptions{Normal: o.input.normal, Stage: in.progress.stageIs})
+	if err != nil {
+		p.Why = sentence(err)
+		return context.Cause(ctx) // times that make no steps, as of one moment, are no axis
+	}
+	p.Series = series
+	in.progress.stageIs("looking ahead")
+	if p.Ahead, err = eda.ForecastOf(series, eda.ForecastOptions{}); err != nil {
+		p.Why = sentence(err)
+	}
+	return context.Cause(ctx)
+}
+
+// sentence writes an error as one.
+func sentence(err error) string {
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:] + "."
+}
