@@ -32,11 +32,11 @@ func pipe(t *testing.T, line string) string {
 		}
 		s := session{stdin: strings.NewReader(input)}
 		args = brief(args[1:])
-		if args[0] == "serve" && !slices.Contains(args, "key") { // it is ended as soon as it can be reached
+		if listens(args) { // it is ended as soon as it can be reached
 			ctx, end := context.WithCancel(t.Context())
 			defer end()
 			s.ctx, s.listening = ctx, func(map[string]string) { end() }
-			args = append(args, "--addr", "127.0.0.1:0", "--drain", "1ms")
+			args = append(args, "--addr", "127.0.0.1:0")
 		}
 		r := s.run(t, args...)
 		if r.code != exitDone && !(r.code == exitGate && strings.Contains(line, "--fail-if")) {
@@ -45,6 +45,11 @@ func pipe(t *testing.T, line string) string {
 		input = r.stdout
 	}
 	return input
+}
+
+// listens reports whether a command goes on until it is ended.
+func listens(args []string) bool {
+	return args[0] == "serve" && !slices.Contains(args, "key") || args[0] == "dashboard" && !slices.Contains(args, "--out")
 }
 
 // fitsPipe checks the width of an answer that is text, not data.

@@ -33,7 +33,7 @@ type LiveOptions struct {
 // LiveRows are records that were scored together.
 type LiveRows struct {
 	At      time.Time
-	Request string      // that they came with
+	Request string    // that they came with
 	Records []int     // by row: its number in the request, so that REQUEST/NUMBER names it
 	Numbers []float64 // of the first field of numbers, by row, then of the next; NaN where there is none
 	Texts   []string  // of the first field of text, by row, then of the next; "" where there is none

@@ -50,6 +50,7 @@ type Data struct {
 	Early   []int    // columns that charts of the first screen need; the label is always one
 
 	Verdicts *Verdicts // nil without a detector
+	Sample   *Sample   // nil if the rows are all of the table; Page.Reduce fills it
 
 	order []int // by row: of the table
 }

@@ -107,6 +107,7 @@ type pageParts struct {
 	Config template.JS
 	Script template.JS
 	Blocks []pageBlock
+	Cube   *pageBlock // what was counted of a table of which the page has a sample; nil otherwise
 }
 
 // A pageBlock is a part of the data as text.
@@ -128,6 +129,13 @@ func (p *Page) Write(w io.Writer) error {
 	for _, b := range blocks {
 		parts.Blocks = append(parts.Blocks, pageBlock{template.HTML(encode85(b)), len(b)})
 	}
+	if s := p.Data.Sample; s != nil {
+		b, err := s.block(p.Data)
+		if err != nil {
+			return err
+		}
+		parts.Cube = &pageBlock{template.HTML(encode85(b)), len(b)}
+	}
 	places, mapped := pagePlacesOf(p.Data)
 	config, err := json.Marshal(pageConfig{p.Data.Source, p.Version, roles, p.axis(), append([]NamedView{}, p.Views...), append(p.notes(), p.Notes...), p.Live, places, forecastOf(p.Ahead, p.Series), p.Why})
 	if err != nil {
@@ -142,6 +150,9 @@ func (p *Page) notes() []string {
 	notes := []string{}
 	if n := len(p.Data.LeftOut); n > 0 {
 		notes = append(notes, "Not in the page, because nearly every row has another text: "+strings.Join(p.Data.LeftOut, ", ")+".")
+	}
+	if s := p.Data.Sample; s != nil {
+		notes = append(notes, s.Sentences(p.Data)...)
 	}
 	return notes
 }

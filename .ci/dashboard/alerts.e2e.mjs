@@ -1,7 +1,7 @@
 // Alerts: the list, the record, what the analyst says, the threshold, and files of rows.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dashboard, detector, drag, figures, file, judged, number, open, parseCSV, records, run, saved, settled, skip, totals, traffic } from "./page.mjs";
+import { dashboard, detector, drag, figures, file, judged, number, open, parseCSV, records, run, saved, settled, sight, skip, totals, traffic } from "./page.mjs";
 
 const list = (page) => page.locator("#alert-list");
 const column = (page, title) => page.evaluate((name) => {
@@ -11,8 +11,7 @@ const column = (page, title) => page.evaluate((name) => {
 
 async function shown(t, html = judged(), how = {}) {
   const page = await open(t, html, how);
-  await page.locator("#alerts").scrollIntoViewIfNeeded();
-  await settled(page);
+  await sight(page, "alerts");
   return page;
 }
 
@@ -81,12 +80,12 @@ test("status and comment survive a reload and come with the files", { skip }, as
   await page.keyboard.press("Escape");
   await page.reload();
   await page.waitForFunction(() => document.documentElement.dataset.ready === "all");
-  await page.locator("#alerts").scrollIntoViewIfNeeded();
-  await settled(page);
+  await sight(page, "alerts");
   assert.ok((await column(page, "Status"))[0].startsWith("false alarm"));
   const [head, ...rows] = parseCSV((await saved(page, () => page.locator("#csv").click())).bytes.toString()), row = rows.find((r) => r[head.indexOf("line")] === line);
   assert.equal(row[head.indexOf("analyst_status")], "false alarm");
   assert.equal(row[head.indexOf("analyst_comment")], `'=HYPERLINK("x") <b>seen</b>`);
+  await sight(page, "alerts");
   await page.getByLabel("Status of the alerts shown").selectOption("false alarm");
   await settled(page);
   assert.equal(await list(page).getAttribute("aria-rowcount"), "2");
@@ -141,8 +140,7 @@ const confusion = (page) => page.locator("#threshold .matrix button b").allInner
 
 test("the threshold changes the alerts, and its figures add up", { skip }, async (t) => {
   const page = await open(t, judged()), attacks = records(traffic()).filter((r) => r.attack !== "normal").length;
-  await page.locator("#threshold").scrollIntoViewIfNeeded();
-  await settled(page);
+  await sight(page, "threshold");
   const range = page.locator('#threshold input[type="range"]');
   for (const key of ["Home", "End", "PageDown"]) {
     await range.focus();
@@ -194,7 +192,6 @@ test("alerts of one kind are grouped, and opened", { skip }, async (t) => {
 test("a model of data without a label has alerts and no confusion", { skip }, async (t) => {
   const text = run("convert", traffic(), "--quiet").split("\n").map((l) => l.replace(/,[^,]*$/, "")).join("\n"), page = await open(t, dashboard(file("unlabelled.csv", text), "--model", detector()));
   const alerts = (await totals(page)).anomalous;
-  await page.locator("#threshold").scrollIntoViewIfNeeded();
-  await settled(page);
+  await sight(page, "threshold");
   assert.deepEqual(await confusion(page), [alerts, 4000 - alerts]);
 });

@@ -122,6 +122,19 @@ export async function settled(page) {
   });
 }
 
+/** Brings a panel into the window, and waits until the panels above it have their height. @param {Page} page @param {string} id */
+export async function sight(page, id) {
+  for (let before = NaN, now = 0; before !== now; ) {
+    before = now;
+    now = await page.evaluate((name) => {
+      const e = /** @type {HTMLElement} */ (document.getElementById(name));
+      e.scrollIntoView({ block: e.clientHeight > innerHeight ? "start" : "center", behavior: "instant" });
+      return scrollY + document.body.scrollHeight;
+    }, id);
+    await settled(page);
+  }
+}
+
 /** Waits until the slow figures of all panels in sight are those of what is chosen. @param {Page} page */
 export async function quiet(page) {
   await settled(page);
@@ -147,8 +160,8 @@ export async function go(page, hash) {
 /** Drags with the mouse between two places of an element, in shares of its width and height. @param {Page} page @param {string} selector @param {[number, number]} from @param {[number, number]} to */
 export async function drag(page, selector, from, to) {
   const e = page.locator(selector).first();
+  await sight(page, selector.split(" ")[0].slice(1));
   await e.scrollIntoViewIfNeeded();
-  await settled(page);
   const box = await e.boundingBox();
   assert.ok(box, selector);
   const at = (/** @type {[number, number]} */ [x, y]) => /** @type {[number, number]} */ ([box.x + x * box.width, box.y + y * box.height]);
@@ -162,8 +175,7 @@ export async function drag(page, selector, from, to) {
 
 /** The figures of a panel, as its table has them. @param {Page} page @param {string} id @returns {Promise<{head: string[], rows: (string | number)[][]}>} */
 export async function figures(page, id) {
-  await page.locator(`#${id}`).scrollIntoViewIfNeeded();
-  await settled(page);
+  await sight(page, id);
   return page.evaluate((name) => /** @type {any} */ (window).netanom.panels.find((/** @type {any} */ p) => p.root.id === name).table(), id);
 }
 
@@ -176,7 +188,7 @@ export async function saved(page, act) {
 /** Chooses an item of a panel's menu. @param {Page} page @param {string} id @param {string} item */
 export async function choose(page, id, item) {
   const panel = page.locator(`#${id}`);
-  await panel.scrollIntoViewIfNeeded();
+  await sight(page, id);
   await panel.locator(".has-menu > button").click();
   await panel.getByRole("button", { name: item, exact: true }).click();
 }

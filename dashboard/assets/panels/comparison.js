@@ -33,7 +33,7 @@ function pinned(board) {
 
 /** Filters in words. @param {Board} board @param {State} s */
 function filterWords(board, s) {
-  const columns = Object.keys(s.columns).map((name) => { const c = board.column(name); return `${c ? titleOf(c) : name}: ${choiceWords(s.columns[name])}`; });
+  const columns = Object.keys(s.columns).map((name) => { const c = board.column(name); return `${c ? titleOf(c) : name}: ${c ? choiceWords(s.columns[name]) : "no such column"}`; });
   return [...(s.span ? [spanWords(board, s.span)] : []), ...columns].join("; ");
 }
 
@@ -182,13 +182,13 @@ class List {
   /** @param {Found} found */
   show(found) {
     this.found = found;
-    const { differences, n, names, shared, how } = found, shown = this.all ? differences : differences.slice(0, first), empty = Math.min(...n) === 0;
-    this.warning.hidden = Math.min(...n) >= fewRows && !shared;
+    const { differences, n, names, shared, how } = found, shown = this.all ? differences : differences.slice(0, first), empty = Math.min(...n) === 0, asking = how === "normal" && !this.board.colourBy;
+    this.warning.hidden = asking || (Math.min(...n) >= fewRows && !shared);
     this.warning.textContent = empty ? `There is nothing to compare: ${n.map((k, i) => `${plural(k, "row")} ${phrase(names[i])}`).join(", ")}.` : [Math.min(...n) < fewRows ? `Only ${plural(Math.min(...n), "row")} on one side: figures of so few say little.` : "", shared ? `${plural(shared, "row")} are in both groups and count in both: p-values do not know of that.` : ""].filter(Boolean).join(" ");
     const title = this.box.closest("section")?.querySelector("h2");
-    if (title) title.textContent = how === "rest" ? "Selection against the rest" : how === "normal" ? "Anomalous against normal" : "Selection against the reference";
+    if (title) title.textContent = how === "rest" || asking ? "Selection against the rest" : how === "normal" ? "Anomalous against normal" : "Selection against the reference";
     const small = this.box.closest("section")?.querySelector("small");
-    if (small) small.textContent = `${count(n[0])} against ${count(n[1])} rows`;
+    if (small) small.textContent = asking ? "" : `${count(n[0])} against ${count(n[1])} rows`;
     this.body.replaceChildren(...(empty ? [] : shown.map((d) => this.#row(d))));
     this.heads[4].hidden = !differences.some((d) => d.detail.missing.some(Boolean));
     this.more.hidden = empty || differences.length <= first;

@@ -1,0 +1,146 @@
+package dashboard
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// The block of a sample is packed as the parts of the data are (block.go). Its body has the
+// rows of the data before the time axis and before the end of each step; then each cube: by
+// step the same of its cells if it is timed, the codes of its columns, whether cells are
+// alerts, how many rows they have, and their bytes out and in as far as there are such columns.
+
+// samplePart is what its head says instead of the number of a part.
+const samplePart = -1
+
+type sampleHead struct {
+	blockPart
+	Table     int        `json:"table"` // rows of the table
+	Anomalous int        `json:"anomalous"`
+	Kept      int        `json:"kept"`
+	By        []int      `json:"by"`
+	Steps     int        `json:"steps"`
+	Cubes     []cubeHead `json:"cubes"`
+}
+
+type cubeHead struct {
+	Cells   int   `json:"cells"`
+	Columns []int `json:"columns"`
+	Judged  bool  `json:"judged"`
+	Timed   bool  `json:"timed"`
+	Sums    []int `json:"sums"` // the columns of bytes
+}
+
+// block returns what the page is told of the table that the data are a sample of. The same
+// sample gives the same bytes.
+func (s *Sample) block(d *Data) ([]byte, error) {
+	r := FindRoles(d)
+	head := sampleHead{blockPart: blockPart{blockVersion, samplePart, d.Rows}, Table: s.Rows, Anomalous: s.Anomalous, Kept: s.Kept, By: append([]int{}, s.By...), Steps: len(s.Ends)}
+	body := appendPlanes(nil, ends32(s.First, s.Ends), 4)
+	for k := range s.Cubes {
+		c := &s.Cubes[k]
+		h := cubeHead{Cells: len(c.Counts), Columns: append([]int{}, c.Columns...), Judged: c.Judged, Timed: c.Timed, Sums: []int{}}
+		if c.Timed {
+			body = appendPlanes(body, ends32(c.First, c.Ends), 4)
+		}
+		for i, j := range c.Columns {
+			body = appendPlanes(body, c.Codes[i], widthOfSize(d.Columns[j].size()))
+		}
+		if c.Judged {
+			body = appendPlanes(body, c.Alerts, 1)
+		}
+		body = appendPlanes(body, c.Counts, 4)
+		for side, name := range []string{r.Out, r.In} {
+			if c.Sums[side] != nil {
+				h.Sums = append(h.Sums, slices.IndexFunc(d.Columns, func(c Column) bool { return c.Name == name }))
+				body = appendDoubles(body, c.Sums[side])
+			}
+		}
+		head.Cubes = append(head.Cubes, h)
+	}
+	text, err := json.Marshal(head)
+	if err != nil {
+		return nil, fmt.Errorf("the page cannot hold what was counted of %s: %w", d.Source, err)
+	}
+	return packed(binary.LittleEndian.AppendUint32(nil, uint32(len(text))), text, body)
+}
+
+func ends32(first int, ends []int) []uint32 {
+	out := []uint32{uint32(first)}
+	for _, e := range ends {
+		out = append(out, uint32(e))
+	}
+	return out
+}
+
+// appendDoubles appends numbers in planes of their bytes.
+func appendDoubles(to []byte, numbers []float64) []byte {
+	to = slices.Grow(to, 8*len(numbers))
+	for k := range 8 {
+		for _, v := range numbers {
+			to = append(to, byte(math.Float64bits(v)>>(8*k)))
+		}
+	}
+	return to
+}
+
+// Sentences say what the page holds of the table and which of its counts are exact.
+func (s *Sample) Sentences(d *Data) []string {
+	kind := "rows with a label that is not normal"
+	if d.Verdicts != nil {
+		kind = "alerts at the model's threshold"
+	}
+	kept := fmt.Sprintf("all %d %s", s.Anomalous, kind)
+	if s.Kept < s.Anomalous {
+		kept = fmt.Sprintf("%d of the %d %s", s.Kept, s.Anomalous, kind)
+	}
+	if s.Anomalous == 0 {
+		kept = "no anomalous rows, because there are none"
+	}
+	of := "strata: small ones are whole" // which nothing divides
+	if names := d.names(s.By); names != "" {
+		of = "rows with the same " + names + ": small groups are whole"
+	}
+	out := []string{
+		fmt.Sprintf("The table has %d rows, which are too many for a page. The page holds %d of them: %s, and a random sample of the others from each group of %s.", s.Rows, d.Rows, kept, of),
+		"Counts are exact, of all rows of the table, " + s.exactly(d) + ".",
+		"All other counts are estimated from the sample, where each row stands for as many as its group has in the table; panels with such counts say ≈. Lists, points, comparisons and correlations are of the rows of the sample alone, and say so; files of rows hold these rows.",
+	}
+	return out
+}
+
+// exactly says by which filters counts stay exact.
+func (s *Sample) exactly(d *Data) string {
+	alert := ""
+	if d.Verdicts != nil {
+		alert = " and alerts at the model's own threshold"
+	}
+	all := d.names(s.Cubes[0].Columns)
+	if all == "" {
+		all = "nothing else"
+	}
+	if s.Cubes[0].Timed {
+		return "as long as they need only the time in steps, " + all + alert
+	}
+	some := d.names(s.Cubes[1].Columns)
+	if some == "" {
+		some = "nothing else"
+	}
+	return "as long as they need only " + all + alert + ", or only the time in steps, " + some + alert
+}
+
+// names are the names of columns in a row.
+func (d *Data) names(columns []int) string {
+	var out []string
+	for _, j := range columns {
+		out = append(out, printable(d.Columns[j].Name))
+	}
+	if len(out) < 2 {
+		return strings.Join(out, "")
+	}
+	return strings.Join(out[:len(out)-1], ", ") + " and " + out[len(out)-1]
+}
