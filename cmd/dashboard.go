@@ -21,6 +21,7 @@ type dashboardOptions struct {
 	input     inputOptions
 	models    modelOptions
 	threshold number
+	rows      number // at most, in the page
 	geoip     string
 	sites     string
 	views     string
@@ -32,7 +33,7 @@ type dashboardOptions struct {
 }
 
 func newDashboard(w *world) *cobra.Command {
-	o := &dashboardOptions{world: w, threshold: number{value: math.NaN(), low: -math.MaxFloat64, high: math.MaxFloat64}}
+	o := &dashboardOptions{world: w, threshold: number{value: math.NaN(), low: -math.MaxFloat64, high: math.MaxFloat64}, rows: number{value: 1e6, low: 1000, high: 1e8, kind: whole}}
 	c := &cobra.Command{
 		Use:        "dashboard [FILE]",
 		SuggestFor: []string{"dash", "html", "visualize", "visualise", "explore", "tableau", "browse"},
@@ -62,6 +63,7 @@ and opened in the browser; Ctrl-C ends that.`,
 	f.StringVar(&o.sites, "sites", "", "`file` with own networks, as CSV: network,site[,latitude,longitude]")
 	f.StringVar(&o.views, "views", "", "`file` of named views to come with the page, as YAML: name: what stands behind # in its address")
 	f.StringVar(&o.against, "against", "", "second `file`, to compare with: its rows stand beside those of the first, with a column file")
+	f.Var(&o.rows, "max-rows", "`rows` that the page holds at most; of a larger table it has exact counts, all alerts and a sample")
 	f.StringVar(&o.out, "out", "", "`file` to write the page to; - is standard output (default: serve it)")
 	f.StringVar(&o.addr, "addr", "127.0.0.1:0", "loopback `address` to serve the page on where there is no --out")
 	f.BoolVar(&o.noOpen, "no-open", false, "serve the page without opening a browser")
@@ -90,7 +92,7 @@ func (o *dashboardOptions) run(ctx context.Context, args []string) error {
 	if err != nil || o.quiet {
 		return err
 	}
-	o.notices(in)
+	o.notices(in, page)
 	if o.out != "-" {
 		fmt.Fprintf(w.stderr, "netanom: %s with %s, %.2f MB\n", o.out, countedOf(page.Data.Rows, "connection"), float64(counted)/1e6)
 	}
@@ -108,7 +110,7 @@ func (c *counter) Write(p []byte) (int, error) {
 func countedOf(n int, thing string) string { return counted(int64(n), thing) }
 
 // notices say what the user has to know beside the page.
-func (o *dashboardOptions) notices(in *input) {
+func (o *dashboardOptions) notices(in *input, page *dashboard.Page) {
 	if o.quiet {
 		return
 	}
@@ -116,6 +118,11 @@ func (o *dashboardOptions) notices(in *input) {
 	in.notice(o.world)
 	for _, warning := range slices.Concat(in.mistakes(), in.unread()) {
 		fmt.Fprintf(o.world.stderr, "netanom: %s\n", warning)
+	}
+	if s := page.Data.Sample; s != nil {
+		for _, sentence := range s.Sentences(page.Data) {
+			fmt.Fprintf(o.world.stderr, "netanom: %s\n", sentence)
+		}
 	}
 }
 
@@ -125,7 +132,7 @@ func (o *dashboardOptions) host(ctx context.Context, in *input, page *dashboard.
 	if err := page.Write(&b); err != nil {
 		return err
 	}
-	o.notices(in)
+	o.notices(in, page)
 	err := dashboard.Host(ctx, b.Bytes(), o.addr, func(url string) {
 		if !o.quiet {
 			fmt.Fprintf(o.world.stderr, "netanom: the dashboard is at %s; Ctrl-C ends it\n", url)

@@ -32,14 +32,23 @@ func (o *dashboardOptions) page(ctx context.Context, in *input) (*dashboard.Page
 	if err != nil {
 		return nil, err
 	}
-	if o.against != "" {
-		return p, o.join(ctx, p, g)
-	}
-	if p.Data.Clock != nil {
+	switch {
+	case o.against != "":
+		table, err = nil, o.join(ctx, p, g)
+	case p.Data.Clock != nil:
 		err = o.follow(ctx, in, p, table)
 	}
-	return p, err
+	if err != nil {
+		return nil, err
+	}
+	if p.Data.Rows > int(o.rows.value) {
+		in.progress.stageIs("sampling")
+	}
+	return p, p.Reduce(ctx, table, int(o.rows.value), sampleSeed)
 }
+
+// sampleSeed makes the sample of a table the same every time.
+const sampleSeed = 1
 
 // pack packs one table, with scores and places.
 func (o *dashboardOptions) pack(ctx context.Context, in *input, p *dashboard.Page, g *dashboard.Gazetteer) (*dataset.Table, error) {

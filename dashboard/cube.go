@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -28,36 +29,60 @@ const mostCells = 300_000
 type cubist struct {
 	d     *Data
 	roles Roles
+	most  int          // cells
 	first int          // rows before the time axis
 	ends  []int        // by step: the row behind it
 	alert []uint16     // by row: whether it is an alert; nil without a detector
 	sums  [2][]float64 // by row: bytes out and in, 0 where there are none; nil without such a column
 }
 
-func newCubist(p *Page, t *dataset.Table) (*cubist, error) {
+func newCubist(p *Page, t *dataset.Table, most int) (*cubist, error) {
 	d := p.Data
-	c := &cubist{d: d, roles: FindRoles(d)}
-	c.first, c.ends = d.steps(axisOf(p.Series))
+	c := &cubist{d: d, roles: FindRoles(d), most: most}
+	c.first, c.ends = d.steps(p.axis())
 	if d.Verdicts != nil {
 		c.alert = d.anomalous()
 	}
 	for side, name := range []string{c.roles.Out, c.roles.In} {
-		at := slices.IndexFunc(t.Schema().Columns, func(c dataset.Column) bool { return c.Name == name })
-		if name == "" || at < 0 {
-			continue
-		}
-		values, err := t.Floats(at)
-		if err != nil {
-			return nil, err
-		}
-		c.sums[side] = make([]float64, d.Rows)
-		for i, r := range d.order {
-			if v := values[r]; !math.IsNaN(v) {
-				c.sums[side][i] = v
+		if at := slices.IndexFunc(d.Columns, func(c Column) bool { return c.Name == name }); name != "" && at >= 0 {
+			var err error
+			if c.sums[side], err = d.numbers(at, t); err != nil {
+				return nil, err
 			}
 		}
 	}
 	return c, nil
+}
+
+// numbers returns the numbers of a column by row, 0 for missing ones: those of the table if it
+// is there, else those of codes; nil where these were rounded.
+func (d *Data) numbers(at int, t *dataset.Table) ([]float64, error) {
+	c, out := &d.Columns[at], make([]float64, d.Rows)
+	if t == nil {
+		if c.Rounded {
+			return nil, nil
+		}
+		for i, k := range c.Codes {
+			if int(k) < len(c.Values) {
+				out[i] = c.Values[k]
+			}
+		}
+		return out, nil
+	}
+	in := slices.IndexFunc(t.Schema().Columns, func(of dataset.Column) bool { return of.Name == c.Name })
+	if in < 0 {
+		return nil, fmt.Errorf("the table has no column %q", c.Name)
+	}
+	values, err := t.Floats(in)
+	if err != nil {
+		return nil, err
+	}
+	for i, r := range d.order {
+		if v := values[r]; !math.IsNaN(v) {
+			out[i] = v
+		}
+	}
+	return out, nil
 }
 
 // steps returns how many rows come before the time axis of the page, and the row behind each
@@ -85,13 +110,17 @@ func (d *Data) steps(axis *TimeAxis) (first int, ends []int) {
 // cells there are two: one without time, and one with time and fewer columns.
 func (c *cubist) cubes() []Cube {
 	var columns []int
+	file := ""
+	if c.d.order == nil {
+		file = fileColumn // of joined tables
+	}
 	for j := range c.d.Columns {
 		name := c.d.Columns[j].Name
-		if j == c.d.Label || slices.Contains([]string{c.roles.Protocol, c.roles.Service, c.roles.Status}, name) && c.d.Columns[j].Levels != nil {
+		if j == c.d.Label || slices.Contains([]string{c.roles.Protocol, c.roles.Service, c.roles.Status, file}, name) && c.d.Columns[j].Levels != nil {
 			columns = append(columns, j)
 		}
 	}
-	if all := c.cube(columns, true, mostCells); all != nil {
+	if all := c.cube(columns, true, c.most); all != nil {
 		return []Cube{*all}
 	}
 	whole := c.fitting(columns, false)
@@ -101,7 +130,7 @@ func (c *cubist) cubes() []Cube {
 // fitting makes a cube of as many of the columns as fit into half of the cells.
 func (c *cubist) fitting(columns []int, timed bool) *Cube {
 	for {
-		most := mostCells / 2
+		most := c.most / 2
 		if len(columns) == 0 {
 			most = math.MaxInt
 		}

@@ -13,7 +13,7 @@ import (
 // dashboard/events beside it, and the Content-Security-Policy under which the page works. It
 // tells nothing of any model.
 func Shell(version string) (page []byte, policy string, err error) {
-	config, err := json.Marshal(pageConfig{Name: "live traffic", Version: version, Views: []NamedView{}, Notes: []string{}, Live: true})
+	config, err := json.Marshal(pageConfig{Name: "live traffic", Version: version, Views: []NamedView{}, Notes: []string{}, Live: true, NoForecast: "A page that is live makes no forecast: netanom dashboard makes one of a file."})
 	if err != nil {
 		return nil, "", fmt.Errorf("the page cannot be told of its service: %w", err)
 	}

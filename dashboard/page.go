@@ -42,6 +42,9 @@ type NamedView struct {
 
 // axis is the time axis of the page.
 func (p *Page) axis() *TimeAxis {
+	if s := p.Data.Sample; s != nil {
+		return s.Axis
+	}
 	if a := axisOf(p.Series); a != nil {
 		return a
 	}

@@ -16,9 +16,9 @@ type Sample struct {
 	Anomalous int   // of these: alerts, or without a detector rows whose label is not normal
 	Kept      int   // anomalous rows that the data still have
 	By        []int // columns by whose codes rows were drawn, apart for anomalous ones and others
+	Axis      *TimeAxis
 	First     int   // rows of the data before the time axis
 	Ends      []int // by step of the axis: rows of the data before its end
-	Edges     []int // the same of the table
 	Cubes     []Cube
 }
 
@@ -32,25 +32,31 @@ const (
 
 // Reduce leaves at most so many rows in the data of the page: all anomalous ones as far as
 // they fit, and of the others the same share of each stratum, small ones whole; strata are
-// rows with the same label, protocol and service. What it counts of all rows for exact
+// rows with the same label, protocol, service and file. What it counts of all rows for exact
 // answers goes with the data, in Data.Sample. t is the table that the data were packed from;
-// it has the bytes of columns that were rounded. The same rows and seed give the same sample.
+// it has the bytes of columns that were rounded, of which no exact sums are known without it
+// (nil, for data of two tables). The same rows and seed give the same sample.
 // A page that has no more rows stays as it is. Reduce comes behind everything that adds
 // columns, and before Write.
 func (p *Page) Reduce(ctx context.Context, t *dataset.Table, most int, seed uint64) error {
+	return p.reduce(ctx, t, most, mostCells, seed)
+}
+
+// reduce is Reduce with as many cells.
+func (p *Page) reduce(ctx context.Context, t *dataset.Table, most, cells int, seed uint64) error {
 	d := p.Data
 	if d.Rows <= most || most < 1 {
 		return nil
 	}
-	if int64(d.Rows) != t.Rows() {
+	if t != nil && int64(d.Rows) != t.Rows() {
 		return fmt.Errorf("the page has %d rows and the table %d", d.Rows, t.Rows())
 	}
-	s := &Sample{Rows: d.Rows}
+	s := &Sample{Rows: d.Rows, Axis: p.axis()}
 	hot := d.anomalous()
 	for _, h := range hot {
 		s.Anomalous += int(h)
 	}
-	c, err := newCubist(p, t)
+	c, err := newCubist(p, t, cells)
 	if err != nil {
 		return err
 	}
@@ -64,7 +70,6 @@ func (p *Page) Reduce(ctx context.Context, t *dataset.Table, most int, seed uint
 	for i, end := range c.ends {
 		s.Ends[i] = countedTo(keep, end)
 	}
-	s.Edges = c.ends
 	for _, i := range keep {
 		s.Kept += int(hot[i])
 	}
@@ -119,7 +124,7 @@ type strata struct {
 func (d *Data) strata(hot []uint16, r Roles, known []int, most int) *strata {
 	var by []int
 	for j := range d.Columns {
-		if slices.Contains(known, j) && (j == d.Label || d.Columns[j].Name == r.Protocol || d.Columns[j].Name == r.Service) {
+		if slices.Contains(known, j) && d.Columns[j].Name != r.Status {
 			by = append(by, j)
 		}
 	}
@@ -254,7 +259,9 @@ func (d *Data) keep(rows []int) {
 	if d.Lines != nil {
 		d.Lines = picked(d.Lines, rows)
 	}
-	d.order = picked(d.order, rows)
+	if d.order != nil {
+		d.order = picked(d.order, rows)
+	}
 	d.Rows = len(rows)
 }
 

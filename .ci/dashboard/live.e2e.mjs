@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import test, { after, before } from "node:test";
+import test, { after, afterEach, before } from "node:test";
 
 import { chromium } from "playwright-core";
 
@@ -74,8 +74,11 @@ before(async () => {
   browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox", "--disable-gpu"] });
 });
 
+afterEach(async () => {
+  if (service && service.exitCode === null && service.signalCode === null) await stop("SIGKILL");
+});
+
 after(async () => {
-  service?.kill("SIGKILL");
   await browser?.close();
   if (dir) rmSync(dir, { recursive: true, force: true });
 });

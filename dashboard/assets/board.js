@@ -1,6 +1,8 @@
 // The page's one place of truth: the rows, what is chosen of them, and the panels that show it.
+import { badLabels } from "./cube.js";
 import { say } from "./dom.js";
 import { Engine, mostFilters } from "./engine.js";
+import { ExactEngine, marked } from "./exact.js";
 import { textOf } from "./store.js";
 import { choiceOf, History, toHash, verdictName, withChoice } from "./state.js";
 
@@ -23,6 +25,7 @@ import { choiceOf, History, toHash, verdictName, withChoice } from "./state.js";
  * @property {any} places
  * @property {boolean} live
  * @property {string[]} notes sentences about what the page does not hold
+ * @property {import("./cube.js").Sample | null} [sample] what is known of the whole table, where the rows are a sample of it
  */
 
 /**
@@ -43,6 +46,10 @@ export class Board {
   store;
   /** @type {Engine} */
   engine;
+  /** @type {ExactEngine | null} the engine, where the rows are a sample of the table */
+  exact = null;
+  /** Whether the totals are estimated from a sample. */
+  estimated = false;
   /** @type {Column | null} the scores, if there is a detector */
   score = null;
   /** @type {Column} what each row is taken for */
@@ -55,7 +62,7 @@ export class Board {
   threshold = 0;
   /** @type {Record<string, Choice>} what the engine filters by */
   applied = {};
-  /** @type {Uint32Array} the row behind each step of the time axis */
+  /** @type {Uint32Array} the row behind each step of the time axis; of a sample, what tells the steps apart for its engine */
   ends;
   /** @type {{all: number, anomalous: number}} of all rows */
   whole;
@@ -85,12 +92,20 @@ export class Board {
     this.colourBy = this.score && this.state.view.colour !== "label" ? "score" : store.label ? "label" : "";
     this.hot = new Uint8Array(store.rows);
     this.#judge();
-    this.engine = new Engine(store, this.hot);
+    this.exact = this.config.sample ? new ExactEngine(this, this.config.sample) : null;
+    this.engine = this.exact ?? new Engine(store, this.hot);
     this.applied = {};
     this.ends = this.#steps();
     this.#apply();
     this.whole = this.#whole();
+    this.#total();
+  }
+
+  /** Counts what passes all filters. */
+  #total() {
+    this.exact?.used.clear();
     this.totals = this.engine.totals();
+    this.estimated = Boolean(this.exact?.used.size);
   }
 
   get state() {
@@ -99,6 +114,7 @@ export class Board {
 
   /** Counts of all rows. */
   #whole() {
+    if (this.exact) return this.exact.whole();
     let anomalous = 0;
     for (let i = 0; i < this.hot.length; i++) anomalous += this.hot[i];
     return { all: this.hot.length, anomalous };
@@ -127,29 +143,39 @@ export class Board {
 
   /** For each code of the label: whether it means an anomaly. */
   badLabels() {
-    const { label, normal } = this.store;
-    return Uint8Array.from({ length: label?.size ?? 0 }, (_, k) => (normal.includes(textOf(/** @type {Column} */ (label), k) ?? "") ? 0 : 1));
+    return badLabels(this.store);
   }
 
   /** Says of each row whether it is anomalous, and how that agrees with its label. */
   #judge() {
-    const { store, hot, score } = this, label = store.label, rows = store.rows;
-    const bad = this.badLabels(), least = score ? atLeast(/** @type {Float64Array} */ (score.values), this.limit) : 0;
+    const { store, score } = this, { label } = store, values = /** @type {Float64Array} */ (score?.values);
     const levels = score && label ? ["true alarm", "false alarm", "missed attack", "quiet"] : score ? ["alert", "no alert"] : label ? ["attack", "normal"] : ["connection"];
-    const codes = new Uint8Array(rows);
-    for (let i = 0; i < rows; i++) {
-      const alert = score ? (score.codes[i] >= least && score.codes[i] < /** @type {Float64Array} */ (score.values).length ? 1 : 0) : 0, attack = label ? bad[label.codes[i]] : 0;
-      codes[i] = score && label ? (alert ? 1 - attack : 3 - attack) : 1 - (score ? alert : attack);
-      hot[i] = this.colourBy === "score" ? alert : attack;
-    }
-    if (!score && !label) codes.fill(0);
+    const codes = this.judged(this.hot, label && label.codes, score && { codes: score.codes, least: atLeast(values, this.limit), most: values.length });
     this.threshold = this.limit;
     this.verdict = { name: verdictName, canon: verdictName, role: "verdict", kind: "category", levels, values: null, missing: false, rounded: false, others: 0, size: levels.length, codes, ready: true };
+  }
+
+  /**
+   * The outcome of each row, from the codes of its label and of its score; those from least to
+   * below most are alerts. What is anomalous goes into hot.
+   * @param {Uint8Array} hot
+   * @param {import("./store.js").Codes | null} labels
+   * @param {{codes: import("./store.js").Codes, least: number, most: number} | null} scores
+   */
+  judged(hot, labels, scores) {
+    const bad = this.badLabels(), out = new Uint8Array(hot.length), byScore = this.colourBy === "score";
+    for (let i = 0; i < hot.length; i++) {
+      const alert = scores && scores.codes[i] >= scores.least && scores.codes[i] < scores.most ? 1 : 0, attack = labels ? bad[labels[i]] : 0;
+      out[i] = scores && labels ? (alert ? 1 - attack : 3 - attack) : scores ? 1 - alert : labels ? 1 - attack : 0;
+      hot[i] = byScore ? alert : attack;
+    }
+    return out;
   }
 
   /** The row behind each step of the time axis. */
   #steps() {
     const { store } = this, time = this.config.time, clock = store.clock;
+    if (this.exact) return this.exact.edges;
     if (!clock || !time) {
       const n = Math.max(1, Math.min(240, store.rows));
       return Uint32Array.from({ length: n }, (_, s) => Math.floor(((s + 1) * store.rows) / n));
@@ -167,13 +193,15 @@ export class Board {
   rowsOfSpan() {
     const { span } = this.state, { clock, rows } = this.store;
     if (!span) return [0, rows];
+    const exact = this.exact?.rowsOf(span);
+    if (exact) return exact;
     return clock ? [firstFrom(clock.since, span[0] - clock.start), firstFrom(clock.since, span[1] - clock.start)] : [span[0], span[1]];
   }
 
   /** Brings the engine to the state. */
   #apply() {
     const { engine, state } = this;
-    if (this.colourBy === "score" ? this.threshold !== this.limit : false) this.#rejudge();
+    if (this.score && this.threshold !== this.limit) this.#rejudge();
     const by = this.score && state.view.colour !== "label" ? "score" : this.store.label ? "label" : "";
     if (by !== this.colourBy) {
       this.colourBy = by;
@@ -187,6 +215,7 @@ export class Board {
     }
     this.applied = this.state.columns;
     engine.between(...this.rowsOfSpan());
+    this.exact?.during(state.span);
   }
 
   /** Takes back a choice for which the engine has no room, as in an address made by hand. @param {string} name */
@@ -253,7 +282,7 @@ export class Board {
     this.waiting = false;
     const begun = performance.now();
     this.#apply();
-    this.totals = this.engine.totals();
+    this.#total();
     for (const f of this.listeners) f(this);
     for (const p of this.panels) {
       p.stale = true;
@@ -266,7 +295,10 @@ export class Board {
   /** @param {Panel} p */
   show(p) {
     p.stale = false;
+    this.exact?.used.clear();
     p.update();
+    if (p.slow) this.exact?.used.add("rows");
+    if (this.exact) marked(p.root, this.exact);
   }
 
   /** Does the slow parts in slices, until the state changes. @param {number} run */

@@ -77,9 +77,13 @@ export function dialog(title, ...content) {
   return d;
 }
 
+/** Whether a cell is a figure, and not an address, which has more dots. @param {string | number} v */
+const isFigure = (v) => typeof v === "number" || /^[−<>]?[\d,]+(\.\d+)?( %)?$/.test(v);
+
 /** A table of texts and numbers. @param {string} caption @param {string[]} head @param {(string | number)[][]} rows */
 export function table(caption, head, rows) {
-  const cell = (/** @type {string | number} */ v, /** @type {number} */ j) => j === 0 ? h("th", { scope: "row", text: String(v) }) : h("td", { class: typeof v === "number" || /^[−<>]?[\d.,]+( %)?$/.test(v) ? "num" : null, text: String(v) });
+  const side = (/** @type {number} */ j) => (j && rows.some((r) => isFigure(r[j])) && rows.every((r) => isFigure(r[j]) || r[j] === "–") ? "num" : null), sides = head.map((_, j) => side(j));
+  const cell = (/** @type {string | number} */ v, /** @type {number} */ j) => j === 0 ? h("th", { scope: "row", text: String(v) }) : h("td", { class: sides[j] ?? (isFigure(v) ? "num" : null), text: String(v) });
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, h("table", { class: "plain" }, h("caption", { text: caption }),
-    h("thead", null, h("tr", null, ...head.map((text) => h("th", { scope: "col", text })))), h("tbody", null, ...rows.map((row) => h("tr", null, ...row.map(cell))))));
+    h("thead", null, h("tr", null, ...head.map((text, j) => h("th", { scope: "col", class: sides[j], text })))), h("tbody", null, ...rows.map((row) => h("tr", null, ...row.map(cell))))));
 }

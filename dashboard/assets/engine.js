@@ -1,6 +1,8 @@
 // Counts of the rows that pass all filters. A chart's counts leave out the filter on its own
 // column, so that its other marks stay to be chosen.
 
+import { sums } from "./figures.js";
+
 /** @typedef {import("./store.js").Column} Column */
 /** @typedef {import("./store.js").Store} Store */
 
@@ -31,7 +33,7 @@ function mark16(mask, codes, fail, bit) {
 }
 
 /** The numbers of all codes, 0 for a missing one. @param {Column} column */
-function withMissing(column) {
+export function withMissing(column) {
   const values = new Float64Array(column.size);
   values.set(/** @type {Float64Array} */ (column.values));
   return values;
@@ -100,7 +102,7 @@ export class Engine {
   }
 
   /** @param {Column[]} own columns whose filters do not count */
-  #keep(...own) {
+  keep(...own) {
     let keep = 0xffff;
     for (const c of own) keep &= ~(this.bits.get(c) ?? 0);
     return keep;
@@ -113,21 +115,26 @@ export class Engine {
    * @param {Uint32Array<ArrayBuffer>} [out] to use again
    */
   counts(column, out = new Uint32Array(column.size * 2)) {
-    return this.#count(column, this.#keep(column), out);
+    return this.count(column, this.keep(column), out);
   }
 
   /** As counts, but of the rows that pass the column's own filter too. @param {Column} column */
   selected(column) {
-    return this.#count(column, 0xffff, new Uint32Array(column.size * 2));
+    return this.count(column, 0xffff, new Uint32Array(column.size * 2));
   }
 
-  /** @param {Column} column @param {number} keep @param {Uint32Array<ArrayBuffer>} out */
-  #count(column, keep, out) {
+  /** Counts with the filters of some bits only. @param {Column} column @param {number} keep @param {Uint32Array<ArrayBuffer>} out */
+  count(column, keep, out) {
     out.fill(0);
     if (!column.ready) return out;
     if (column.codes instanceof Uint16Array) count16(out, column.codes, this.hot, this.mask, keep, this.from, this.to);
     else count8(out, column.codes, this.hot, this.mask, keep, this.from, this.to);
     return out;
+  }
+
+  /** The sum of a column of numbers over the rows that pass, normal and anomalous ones apart. @param {Column} column @returns {[number, number]} */
+  sum(column) {
+    return sums(column, this.selected(column));
   }
 
   /**
@@ -142,7 +149,7 @@ export class Engine {
   pairs(a, foldA, b, foldB, binsA, binsB) {
     const out = new Uint32Array(binsA * binsB * 2);
     if (!a.ready || !b.ready) return out;
-    const { mask, hot } = this, keep = this.#keep(a, b), x = a.codes, y = b.codes;
+    const { mask, hot } = this, keep = this.keep(a, b), x = a.codes, y = b.codes;
     for (let i = this.from; i < this.to; i++) if ((mask[i] & keep) === 0) out[(foldA[x[i]] * binsB + foldB[y[i]]) * 2 + hot[i]]++;
     return out;
   }
@@ -190,7 +197,7 @@ export class Engine {
    * @param {number} [first] row
    */
   lanes(ends, column, fold, bins, first = 0) {
-    const out = new Uint32Array(ends.length * bins * 2), { mask, hot } = this, keep = this.#keep(column), { codes } = column;
+    const out = new Uint32Array(ends.length * bins * 2), { mask, hot } = this, keep = this.keep(column), { codes } = column;
     if (!column.ready) return out;
     for (let s = 0, i = first; s < ends.length; s++) for (; i < ends[s]; i++) if ((mask[i] & keep) === 0) out[(s * bins + fold[codes[i]]) * 2 + hot[i]]++;
     return out;

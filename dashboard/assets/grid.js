@@ -30,6 +30,9 @@ const gap = 8;
 /** Browsers do not make elements much taller; beyond, scrolling is scaled. */
 const tallest = 8e6;
 
+/** @param {GridColumn} c */
+const classOf = (c) => `is-${c.key}${c.number ? " num" : ""}`;
+
 export class Grid {
   count = 0;
   active = 0;
@@ -44,7 +47,7 @@ export class Grid {
     this.columns = columns;
     this.on = on;
     this.most = rows;
-    this.heads = columns.map((c) => h("span", { role: "columnheader", class: c.number ? "num" : null, title: c.hint }, c.fixed ? c.title : h("button", { type: "button", text: c.title, on: { click: () => on.sort(c.key) } })));
+    this.heads = columns.map((c) => h("span", { role: "columnheader", class: classOf(c), title: c.hint }, c.fixed ? c.title : h("button", { type: "button", text: c.title, on: { click: () => on.sort(c.key) } })));
     this.rows = h("div", { class: "rows", role: "rowgroup" });
     this.space = h("div", { class: "space", role: "presentation" }, this.rows);
     this.root = h("div", { class: "grid", id, role: "grid", tabindex: "0", "aria-label": label, "aria-colcount": columns.length, on: { scroll: () => this.draw(), keydown: (/** @type {KeyboardEvent} */ e) => this.#key(e), click: (/** @type {MouseEvent} */ e) => this.#click(e) } },
@@ -131,7 +134,7 @@ export class Grid {
   }
 
   #line() {
-    const cells = this.columns.map((c) => h("span", { role: "gridcell", class: c.number ? "num" : null })), row = h("div", { role: "row", class: "line" }, ...cells);
+    const cells = this.columns.map((c) => h("span", { role: "gridcell", class: classOf(c) })), row = h("div", { role: "row", class: "line" }, ...cells);
     this.rows.append(row);
     return { row, cells };
   }

@@ -4,6 +4,7 @@ import { address, bar } from "./bar.js";
 import { Board } from "./board.js";
 import { readColours } from "./colour.js";
 import { byId } from "./dom.js";
+import { readSample } from "./cube.js";
 import { count } from "./format.js";
 import { saveSelection } from "./export.js";
 import { live } from "./live.js";
@@ -53,19 +54,22 @@ function panels(board) {
   anyColumn(board);
   if (flag && service) status(board, flag, service);
   metrics(board);
+  origin(board);
   hosts(board);
   scatter(board);
   correlations(board);
   comparison(board);
-  origin(board);
   threshold(board);
   alerts(board);
 }
 
 /** Everything is drawn for paper, in sight or not. @param {Board} board */
 function paper(board) {
-  const all = () => board.panels.filter((p) => p.stale).forEach((p) => board.show(p));
-  addEventListener("beforeprint", all);
+  addEventListener("beforeprint", () => {
+    const until = performance.now() + 4000;
+    board.panels.filter((p) => p.stale).forEach((p) => board.show(p));
+    for (const p of board.panels) for (const _ of p.slow?.() ?? []) if (performance.now() > until) return; // of many rows, paper gets what is done in time
+  });
   let wait = 0;
   addEventListener("resize", () => { clearTimeout(wait); wait = setTimeout(() => board.refresh(), 80); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => board.refresh());
@@ -73,7 +77,8 @@ function paper(board) {
 
 /** Says what is shown; rows of a live page change. @param {Board} board */
 function source({ store, config }) {
-  byId("source").textContent = `${config.name} · ${count(store.rows)} connections${store.verdicts && !config.live ? ` · model ${store.verdicts.model}` : ""}`;
+  const { sample } = config, n = sample ? `${count(sample.table)} connections, ${count(store.rows)} of them in the page` : `${count(store.rows)} connections`;
+  byId("source").textContent = `${config.name} · ${n}${store.verdicts && !config.live ? ` · model ${store.verdicts.model}` : ""}`;
 }
 
 /** Shows rows for the first time. @param {import("./store.js").Store} store @param {import("./board.js").Config} config */
@@ -94,7 +99,9 @@ function open(store, config) {
 async function start() {
   const config = JSON.parse(byId("config").textContent);
   if (config.live) return live(config, (store) => open(store, config));
-  const { store, rest } = await begin([part("block-0"), later()]), board = open(store, config);
+  const cube = byId("cube") && part("cube"), { store, rest } = await begin([part("block-0"), later()]);
+  if (cube) config.sample = await readSample(cube, store, config.time);
+  const board = open(store, config);
   document.documentElement.dataset.ready = "first";
   await painted("first chart");
   await rest;

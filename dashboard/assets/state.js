@@ -73,7 +73,7 @@ const reserved = new Set(["t", "thr", "measure", "order", "theme", "x", "y", "co
 const missing = "\u0000";
 
 /** @param {string | null} level */
-const code = (level) => encodeURIComponent(level ?? missing).replaceAll("!", "%21");
+const code = (level) => encodeURIComponent(level ?? missing).replaceAll("!", "%21").replaceAll("~", "%7E");
 
 /** @param {string} text @returns {string | null} */
 const decoded = (text) => {

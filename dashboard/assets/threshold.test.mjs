@@ -19,5 +19,7 @@ test("counts by score are those of the rows that pass", () => {
     const { tp, fp, fn, tn } = confusionAt(counts, limit);
     assert.deepEqual({ tp, fp, fn, tn }, m, String(limit));
   }
+  const weight = Float64Array.from({ length: n }, () => 2.5), twice = tallies(score, label, engine, 0xffff & ~2, weight);
+  assert.deepEqual(twice.attacks, attacks.map((a) => 2.5 * a));
   assert.equal(tallies(score, null, engine, 0xffff).attacks.reduce((a, b) => a + b), 0);
 });

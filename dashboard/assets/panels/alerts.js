@@ -172,7 +172,6 @@ class Alerts {
     const texts = this.reasons(row);
     while (cell.children.length < texts.length) cell.append(h("span", { class: "reason" }));
     [.../** @type {any} */ (cell.children)].forEach((e, i) => { e.hidden = i >= texts.length; e.textContent = texts[i] ?? ""; });
-    cell.className = "why";
     cell.title = texts.join("\n");
   }
 

@@ -52,7 +52,7 @@ function referenceRows(board) {
 function wish(board) {
   if (pinned(board)) return "reference";
   const { all } = board.totals;
-  return board.state.view.against === "normal" || all === 0 || all === board.store.rows ? "normal" : "rest";
+  return board.state.view.against === "normal" || all === 0 || all === board.whole.all ? "normal" : "rest";
 }
 
 /** A column of some rows alone, whose codes are read when they are asked for; rare levels are counted together. @param {Column} c @param {Uint32Array | null} rows null for all @returns {Column} */
@@ -109,7 +109,7 @@ function* find(board, rowsOf) {
 
 /** @param {Board} board */
 export function comparison(board) {
-  const f = frame(board, { id: "comparison", title: "Selection against the rest", wide: 8 }), list = new List(board, f.body), rowsOf = referenceRows(board);
+  const f = frame(board, { id: "comparison", title: "Selection against the rest", wide: board.score ? 6 : 12 }), list = new List(board, f.body), rowsOf = referenceRows(board);
   const { buttons, show } = choice([["", "Selection against rest"], ["normal", "Anomalous against normal"]], () => (wish(board) === "rest" ? "" : wish(board)), (key) => board.change((s) => withView(s, { against: key, reference: "" })));
   const pin = button("Pin as reference", () => board.change((s) => withView(s, { reference: pinOf(s, board.score ? board.limit : null) })), { title: "Compare what is selected next with what is selected now" });
   f.tools.append(...(board.colourBy ? buttons : []), pin);
@@ -162,21 +162,32 @@ class List {
     this.body = h("tbody");
     this.heads = ["Column", "Effect", "Most of it", "p, adjusted", "Missing"].map((text, i) => h("th", { scope: "col", class: i === 3 || i === 4 ? "num" : null, text, title: i === 3 ? "after Benjamini and Hochberg, over the columns" : null }));
     this.more = button("", () => { this.all = !this.all; if (this.found) this.show(this.found); }, { class: "btn" });
-    this.box = h("div", { class: "behind" }, this.asks, this.chips, this.warning, h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Columns by how much they differ" }, h("table", { class: "plain rows differences" }, h("thead", null, h("tr", null, ...this.heads, h("td"))), this.body)),
-      this.more, h("p", { class: "note", text: `Effect: Cramér's V without its bias (0 to 1), or the rank-biserial correlation r (−1 to 1). ${selectedWarning[0].toUpperCase()}${selectedWarning.slice(1)}: trust the effects. ≈: expected counts are too small for a p-value.` }));
+    const grid = h("table", { class: "plain rows differences" }, h("thead", null, h("tr", null, ...this.heads, h("td"))), this.body);
+    const meaning = "Effect: Cramér's V without its bias (0 to 1), or the rank-biserial correlation r (−1 to 1).", warning = `${selectedWarning[0].toUpperCase()}${selectedWarning.slice(1)}: trust the effects.`;
+    this.box = h("div", { class: "behind" }, this.asks, this.chips, this.warning, h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Columns by how much they differ" }, grid),
+      this.more, h("p", { class: "note", text: `${meaning} ${warning} ≈: expected counts are too small for a p-value.` }));
     this.more.hidden = true;
     host.append(this.box);
   }
 
   /** What can be said before anything is counted. */
   ask() {
-    const { board } = this, how = wish(board), reference = pinned(board), { all } = board.totals, whole = all === board.store.rows;
-    this.asks.textContent = how !== "normal" ? "" : all === 0 ? "Nothing is selected." : !board.colourBy ? "Select something in any panel: it is compared with the rest here." : `${whole ? "Select something in any panel to compare it with the rest. Until then: " : ""}${board.colourBy === "score" ? "alerts" : "attacks"} against the other rows${whole ? "" : " of the selection"}.`;
+    const { board } = this, how = wish(board), reference = pinned(board), { all } = board.totals, whole = all === board.whole.all;
+    const bad = board.colourBy === "score" ? "alerts" : "attacks", until = whole ? `Select something in any panel to compare it with the rest. Until then: ${bad} against the other rows.` : `${bad[0].toUpperCase()}${bad.slice(1)} against the other rows of the selection.`;
+    this.asks.textContent = how !== "normal" ? "" : all === 0 ? "Nothing is selected." : board.colourBy ? until : "Select something in any panel: it is compared with the rest here.";
     this.asks.hidden = !this.asks.textContent;
     const text = reference ? filterWords(board, reference) : "";
-    if (reference && this.chips.dataset.text !== text) this.chips.replaceChildren("Reference:", h("span", { class: "chip" }, h("span", { text, title: text }), button("×", () => { board.change((s) => withView(s, { reference: "" })); board.panels.find((p) => p.root.id === "comparison")?.root.querySelector("button")?.focus(); }, { "aria-label": `Unpin the reference ${text}` })));
-    else if (!reference) this.chips.replaceChildren();
+    if (this.chips.dataset.text !== text) this.chips.replaceChildren(...(reference ? ["Reference:", this.#chip(text)] : []));
     this.chips.dataset.text = text;
+  }
+
+  /** @param {string} text */
+  #chip(text) {
+    const unpin = () => {
+      this.board.change((s) => withView(s, { reference: "" }));
+      this.box.closest("section")?.querySelector("button")?.focus();
+    };
+    return h("span", { class: "chip" }, h("span", { text, title: text }), button("×", unpin, { "aria-label": `Unpin the reference ${text}` }));
   }
 
   /** @param {Found} found */
@@ -184,7 +195,8 @@ class List {
     this.found = found;
     const { differences, n, names, shared, how } = found, shown = this.all ? differences : differences.slice(0, first), empty = Math.min(...n) === 0, asking = how === "normal" && !this.board.colourBy;
     this.warning.hidden = asking || (Math.min(...n) >= fewRows && !shared);
-    this.warning.textContent = empty ? `There is nothing to compare: ${n.map((k, i) => `${plural(k, "row")} ${phrase(names[i])}`).join(", ")}.` : [Math.min(...n) < fewRows ? `Only ${plural(Math.min(...n), "row")} on one side: figures of so few say little.` : "", shared ? `${plural(shared, "row")} are in both groups and count in both: p-values do not know of that.` : ""].filter(Boolean).join(" ");
+    const few = Math.min(...n) < fewRows ? `Only ${plural(Math.min(...n), "row")} on one side: figures of so few say little. ` : "", twice = shared ? `${plural(shared, "row")} are in both groups and count in both: p-values do not know of that.` : "";
+    this.warning.textContent = empty ? `There is nothing to compare: ${n.map((k, i) => `${plural(k, "row")} ${phrase(names[i])}`).join(", ")}.` : few + twice;
     const title = this.box.closest("section")?.querySelector("h2");
     if (title) title.textContent = how === "rest" || asking ? "Selection against the rest" : how === "normal" ? "Anomalous against normal" : "Selection against the reference";
     const small = this.box.closest("section")?.querySelector("small");
@@ -232,15 +244,20 @@ function details(d, { names: [here, there] }) {
   const caption = `${titleOf(d.column)}: ${here} against ${there}`, p = `p ${pText(d.logp)}; adjusted over the columns ${pText(d.bh)} (Benjamini and Hochberg), ${pText(d.holm)} (Holm)`;
   if (d.kind === "levels") {
     const t = /** @type {Levels} */ (d.detail);
-    dialog(caption, table(`${plural(t.levels.length, "level")}, the most remarkable first`, ["level", here, `share ${here}`, `share ${there}`, "difference", "lift", "95 % interval", "residual", "p adjusted"],
-      t.levels.slice(0, 200).map((l) => [l.level ?? "(missing)", count(l.counts[0]), share(l.counts[0], t.n[0]), share(l.counts[1], t.n[1]), `${figure(100 * l.difference)} points`, figures3(l.lift), `${figures3(l.liftLow)} to ${figures3(l.liftHigh)}`, figures3(l.adjusted), pText(l.logpAdjusted)])),
-    h("p", { text: `Cramér's V ${figure(t.v)}, without its bias ${figure(t.corrected)} (${t.magnitude || "none"}); χ² ${figures3(t.chi2)} with ${count(t.df || 0)} degrees of freedom, ${p}.${t.sparse ? " Expected counts are too small for this p-value." : ""}` }), h("p", { class: "note", text: `${selectedWarning}.` }));
+    const head = ["level", here, `share ${here}`, `share ${there}`, "difference", "lift", "its 95 % interval", "residual", "p adjusted"], shown = t.levels.slice(0, 200);
+    const title = `${plural(t.levels.length, "level")}, the most remarkable first${shown.length < t.levels.length ? `; ${shown.length} of them` : ""}`;
+    const rows = shown.map((l) => [
+      l.level ?? "(missing)", count(l.counts[0]), share(l.counts[0], t.n[0]), share(l.counts[1], t.n[1]), `${figure(100 * l.difference)} points`,
+      figures3(l.lift), Number.isFinite(l.liftLow) ? `${figures3(l.liftLow)} to ${figures3(l.liftHigh)}` : "–", figures3(l.adjusted), pText(l.logpAdjusted),
+    ]);
+    const effect = `Cramér's V ${figure(t.v)}, without its bias ${figure(t.corrected)} (${t.magnitude || "none"})`, sparse = t.sparse ? " Expected counts are too small for this p-value." : "";
+    dialog(caption, table(title, head, rows), h("p", { text: `${effect}; χ² ${figures3(t.chi2)} with ${count(t.df || 0)} degrees of freedom, ${p}.${sparse}` }), h("p", { class: "note", text: `${selectedWarning}.` }));
     return;
   }
   const t = /** @type {Numbers} */ (d.detail), row = (/** @type {string} */ text, /** @type {number[]} */ of) => [text, ...of.map(value)];
   dialog(caption, table("Numbers", ["", here, there], [row("rows", t.n), row("missing", t.missing), row("mean", t.mean), row("median", t.median), row("standard deviation", t.sd)]),
     table("Tests", ["test", "statistic", "effect", "p"], [
-      ["Mann–Whitney", `U ${value(t.u)}`, `r ${figure(t.rankBiserial)}; chance of a greater value ${here} ${figure(t.superiority)}`, pText(t.rankLogp)],
+      ["Mann–Whitney", `U ${value(t.u)}`, `r ${figure(t.rankBiserial)}; chance of a greater value ${phrase(here)} ${figure(t.superiority)}`, pText(t.rankLogp)],
       ["Welch's t", `t ${figures3(t.t)}, ${figures3(t.df)} degrees of freedom`, `Hedges' g ${figure(t.g)}`, pText(t.logp)],
       ["Kolmogorov–Smirnov", `D ${figure(t.ks)} at ${value(t.ksAt)}`, "", ""],
     ]), h("p", { text: `${p} (of Mann and Whitney's).` }), h("p", { class: "note", text: `${selectedWarning}.` }));

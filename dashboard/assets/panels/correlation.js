@@ -67,7 +67,8 @@ class Matrix {
     this.note = h("p", { class: "note", text: "Looking at the rows…" });
     this.head = h("tr");
     this.body = h("tbody");
-    this.box = h("div", { class: "behind" }, h("div", { class: "scroll", role: "region", "aria-label": "Correlations", tabindex: "0" }, h("table", { class: "heat corr", on: { keydown: (/** @type {KeyboardEvent} */ e) => this.#key(e) } }, h("thead", null, this.head), this.body)),
+    const grid = h("table", { class: "heat corr", on: { keydown: (/** @type {KeyboardEvent} */ e) => this.#key(e) } }, h("thead", null, this.head), this.body);
+    this.box = h("div", { class: "behind" }, h("div", { class: "scroll", role: "region", "aria-label": "Correlations", tabindex: "0" }, grid),
       h("div", { class: "legend" }, "−1", h("i", { class: "ramp sign" }), "1"), this.note);
     host.append(this.box);
   }
@@ -80,7 +81,8 @@ class Matrix {
     this.built = names;
     this.cells.forEach((row, i) => row.forEach((_, j) => this.#cell(i, j)));
     const { rows } = this.board.store, total = this.board.totals.all;
-    this.note.textContent = `${count(found.used)} of ${count(rows)} rows${found.every > 1 ? `: one of every ${found.every} of the ${count(total)} selected` : ""}. ${found.ranks ? "Spearman's: of ranks" : "Pearson's: of the numbers themselves"}. A cell shows its columns in Scatter.`;
+    const thinned = found.every > 1 ? `: one of every ${found.every} of the ${count(total)} selected` : "";
+    this.note.textContent = `${count(found.used)} of ${count(rows)} rows${thinned}. ${found.ranks ? "Spearman's: of ranks" : "Pearson's: of the numbers themselves"}. A cell shows its columns in Scatter.`;
   }
 
   /** @param {Column[]} columns */

@@ -14,14 +14,13 @@ import { titleOf } from "../words.js";
 /** @typedef {{column: Column, at: Float32Array} & ReturnType<typeof binsOf>} Axis at: share of the axis, by code */
 
 const margins = { left: 50, right: 8, top: 20, bottom: 34 };
-const mostBins = 48;
 
 /** Up to so many rows are shown one by one. */
 export const mostPoints = 10000;
 
-/** @param {Column} column @returns {Axis} */
-function axisOf(column) {
-  const bins = binsOf(column, mostBins), { edges, fold, log, shown } = bins, values = /** @type {Float64Array} */ (column.values), half = values.every(Number.isInteger) && !log ? 0.5 : 0;
+/** @param {Column} column @param {number} most bins @returns {Axis} */
+function axisOf(column, most) {
+  const bins = binsOf(column, most), { edges, fold, log, shown } = bins, values = /** @type {Float64Array} */ (column.values), half = values.every(Number.isInteger) && !log ? 0.5 : 0;
   const at = Float32Array.from(values, (v, k) => {
     const b = fold[k], [low, high] = [edges[b], edges[b + 1]];
     return (b + Math.min(1, log && b === 0 && low === 0 ? 0.5 : log ? Math.log(v / low) / Math.log(high / low) : (v + half - low) / (high - low))) / shown;
@@ -62,9 +61,10 @@ export class Density {
   hot = 0;
   without = 0;
 
-  /** @param {Board} board @param {HTMLElement} host @param {{tall: number, hidden?: boolean}} how hidden: the inputs are seen only when they have the focus */
-  constructor(board, host, { tall, hidden = false }) {
+  /** @param {Board} board @param {HTMLElement} host @param {{tall: number, bins?: number, hidden?: boolean}} how bins: at most, of each column; hidden: the inputs are seen only when they have the focus */
+  constructor(board, host, { tall, bins = 48, hidden = false }) {
     this.board = board;
+    this.most = bins;
     this.canvas = canvas(host, tall, "");
     brush(this.canvas, margins, {
       drag: (a, b) => board.preview(this.#box(a, b)), end: () => board.settle(),
@@ -80,8 +80,8 @@ export class Density {
 
   /** @param {Column} x @param {Column} y */
   update(x, y) {
-    if (this.x?.column !== x) this.x = axisOf(x);
-    if (this.y?.column !== y) this.y = axisOf(y);
+    if (this.x?.column !== x) this.x = axisOf(x, this.most);
+    if (this.y?.column !== y) this.y = axisOf(y, this.most);
     const { board } = this, n = this.x.shown, m = this.y.shown;
     this.two = board.engine.pairs(x, this.x.fold, y, this.y.fold, this.x.shown + 1, this.y.shown + 1);
     this.rows = this.hot = this.without = 0;
@@ -106,15 +106,16 @@ export class Density {
     });
   }
 
-  /** Whether rows are shown one by one. */
+  /** Whether rows are shown one by one; of a sample they are not all there. */
   get single() {
-    return this.rows <= mostPoints;
+    return this.rows <= mostPoints && !this.board.exact;
   }
 
   /** What is shown, in words. */
   says() {
     const { rows, hot, without } = this;
-    return `${plural(rows, "connection")}${this.board.colourBy ? `, ${share(hot, rows)} anomalous` : ""}, ${this.single ? "each a point" : "as a density: the stronger, the more"}${without ? `; ${count(without)} without one of the numbers left out` : ""}.`;
+    const part = this.board.colourBy ? `, ${share(hot, rows)} anomalous` : "";
+    return `${plural(rows, "connection")}${part}, ${this.single ? "each a point" : "as a density: the stronger, the more"}${without ? `; ${count(without)} without one of the numbers left out` : ""}.`;
   }
 
   #names() {
@@ -218,8 +219,10 @@ export class Density {
   #outline(pen, { left, top, wide, tall }) {
     const [p, q] = [this.#chosen(this.x), this.#chosen(this.y)];
     if (!p && !q) return;
-    const [a, b] = p ?? [0, this.x.shown - 1], [c, d] = q ?? [0, this.y.shown - 1], x0 = left + (a / this.x.shown) * wide, x1 = left + ((b + 1) / this.x.shown) * wide, y0 = top + tall - ((d + 1) / this.y.shown) * tall, y1 = top + tall - (c / this.y.shown) * tall;
-    for (const [u, v, w, t] of [[left, top, x0 - left, tall], [x1, top, left + wide - x1, tall], [x0, top, x1 - x0, y0 - top], [x0, y1, x1 - x0, top + tall - y1]]) pen.rect(u, v, w, t, colours.panel, 0.65);
+    const [a, b] = p ?? [0, this.x.shown - 1], [c, d] = q ?? [0, this.y.shown - 1];
+    const x0 = left + (a / this.x.shown) * wide, x1 = left + ((b + 1) / this.x.shown) * wide, y0 = top + tall - ((d + 1) / this.y.shown) * tall, y1 = top + tall - (c / this.y.shown) * tall;
+    const around = [[left, top, x0 - left, tall], [x1, top, left + wide - x1, tall], [x0, top, x1 - x0, y0 - top], [x0, y1, x1 - x0, top + tall - y1]];
+    for (const [u, v, w, t] of around) pen.rect(u, v, w, t, colours.panel, 0.65);
     pen.line([[x0, y0], [x1, y0], [x1, y1], [x0, y1], [x0, y0]], colours.ink, 1.5);
   }
 

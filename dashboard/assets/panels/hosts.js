@@ -22,7 +22,8 @@ const parts = [["destination", "Targets"], ["source", "Sources"], ["port", "Port
 export function hosts(board) {
   const f = frame(board, { id: "hosts", title: "Hosts", wide: 4 }), names = board.roles("hosts").filter((c) => c.values).map((c) => c.name);
   const options = /** @type {[string, string][]} */ ([...parts.filter(([role]) => board.role(role)?.levels), ...(names.length ? [["features", "Features"]] : [])]);
-  const { leftOut } = board.store, gone = h("p", { class: "note", hidden: options.some(([key]) => key === "destination" || key === "source"), text: leftOut.length ? `Addresses are not shown: this page leaves out columns in which nearly every row has another text (${leftOut.join(", ")}).` : "These data have no addresses." });
+  const { leftOut } = board.store, known = options.some(([key]) => key === "destination" || key === "source");
+  const gone = h("p", { class: "note", hidden: known, text: leftOut.length ? `Addresses are not shown: this page leaves out columns in which nearly every row has another text (${leftOut.join(", ")}).` : "These data have no addresses." });
   /** @type {Map<string, Part>} */
   const made = new Map(options.map(([key]) => [key, key === "features" ? recent(board, names, f) : ranking(board, key, f)]));
   f.body.append(...[...made.values()].map((p) => p.box), gone);
@@ -96,13 +97,16 @@ class Features {
     this.box = h("div");
     this.pickers = names.length > 1 ? ["hostx", "hosty"].map((key, i) => select(names.map((n) => [n, n]), i ? "Feature up" : "Feature across", (name) => board.change((s) => withView(s, { [key]: name })))) : [];
     if (this.pickers.length) host.append(h("div", { class: "pickers" }, this.pickers[0], "×", this.pickers[1]));
-    this.density = names.length > 1 ? new Density(board, host, { tall: 190, hidden: true }) : null;
+    this.density = names.length > 1 ? new Density(board, host, { tall: 190, bins: 32, hidden: true }) : null;
     this.rows = names.map((name) => {
-      const bar = h("i"), cells = [0, 1].map(() => h("td", { class: "num" })), figures = h("span"), column = board.column(name), pick = h("button", { type: "button", text: name, title: column ? titleOf(column) : name, on: { click: () => board.change((s) => withView(s, { host: name })) } });
+      const bar = h("i"), cells = [0, 1].map(() => h("td", { class: "num" })), figures = h("span"), column = board.column(name);
+      const pick = h("button", { type: "button", text: name, title: column ? titleOf(column) : name, on: { click: () => board.change((s) => withView(s, { host: name })) } });
       return { tr: h("tr", null, h("th", { scope: "row" }, pick), ...cells, h("td", { class: "num effects" }, bar, figures)), pick, cells, bar, figures };
     });
     const why = "Rank-biserial correlation with being anomalous: 1 if every anomalous connection has more than every normal one";
-    this.list = h("div", { class: "scroll behind", tabindex: "0", role: "region", "aria-label": "Features of hosts" }, h("table", { class: "plain rows tight" }, h("thead", null, h("tr", null, ...["Feature", "normal", "anomalous", "effect"].map((text, i) => h("th", { scope: "col", class: i ? "num" : null, text, title: i === 3 ? why : i ? "median" : null })))), h("tbody", null, ...this.rows.map((r) => r.tr))));
+    const heads = ["Feature", "normal", "anomalous", "effect"].map((text, i) => h("th", { scope: "col", class: i ? "num" : null, text, title: i === 3 ? why : i ? "median" : null }));
+    this.list = h("div", { class: "scroll behind", tabindex: "0", role: "region", "aria-label": "Features of hosts" },
+      h("table", { class: "plain rows tight" }, h("thead", null, h("tr", null, ...heads)), h("tbody", null, ...this.rows.map((r) => r.tr))));
     host.append(this.box, this.list);
   }
 

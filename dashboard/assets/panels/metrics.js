@@ -8,12 +8,12 @@ import { titleOf } from "../words.js";
 
 /** @typedef {import("../board.js").Board} Board */
 
-const fewest = Number.MIN_VALUE, head = ["Counter", "Total", "In", "of normal", "of anomalous", "Effect"];
+const fewest = Number.MIN_VALUE, head = ["Counter", "Total", "In", "Normal", "Anomalous", "Effect"];
 
 /** @param {Board} board */
 export function metrics(board) {
   const columns = board.roles("metrics").filter((c) => c.values);
-  const f = frame(board, { id: "metrics", title: "Anomaly metrics", note: "connections in which they are not 0", wide: 6 });
+  const f = frame(board, { id: "metrics", title: "Anomaly metrics", note: "where they are not 0", wide: 4 });
   if (!columns.length) {
     f.body.append(h("p", { class: "note", text: "These data have none of the counters that tell odd packets and logins (wrong fragments, urgent packets, failed logins and their like)." }));
     return;

@@ -17,7 +17,7 @@ const names = namesOf(world), svg = "http://www.w3.org/2000/svg";
 
 /** @param {Board} board */
 export function origin(board) {
-  const { places } = board.config, f = frame(board, { id: "origin", title: "Origin", wide: 4 });
+  const { places } = board.config, f = frame(board, { id: "origin", title: "Origin", wide: 3 });
   if (!places) {
     f.body.append(h("p", { class: "note", text: "These data have no addresses, so nothing can be said about where connections come from. With addresses, netanom dashboard --geoip FILE.mmdb tells countries, and --sites FILE.csv the own networks." }));
     return;

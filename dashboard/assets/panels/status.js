@@ -20,7 +20,7 @@ const failures = new Set(["S0", "S1", "S2", "S3", "SH", "SHR", "REJ", "RSTO", "R
 
 /** @param {Board} board @param {Column} across @param {Column} down */
 export function status(board, across, down) {
-  const f = frame(board, { id: "status", title: `${titleOf(down)} by ${titleOf(across).toLowerCase()}`, note: "number: connections", wide: 6 });
+  const f = frame(board, { id: "status", title: `${titleOf(down)} by ${titleOf(across).toLowerCase()}`, note: "number: connections", wide: 5 });
   const grid = new Grid(board, across, down, f);
   const { buttons, show } = choice([["share", "Share anomalous"], ["residual", "Residuals"]], () => grid.shows, (key) => board.change((s) => withView(s, { matrix: key === "share" ? "" : key })));
   f.tools.append(...buttons);

@@ -20,6 +20,9 @@ const sides = /** @type {[string, string, string][]} */ ([["true alarm", "attack
 /** A figure up to 1, which is shown as 1 only where it is. @param {number} v */
 const near = (v) => (Number.isNaN(v) ? "–" : v < 1 && v >= 0.9995 ? ">0.999" : v.toFixed(3).replace("-", "−"));
 
+/** A count of rows, which is none of whole ones where it is estimated. @param {number} n */
+const rows = (n) => count(Math.round(n));
+
 /** @param {Board} board */
 export function threshold(board) {
   if (!board.store.verdicts || !board.score) return;
@@ -35,13 +38,14 @@ export function threshold(board) {
  * @param {{codes: import("../store.js").Codes, bad: Uint8Array} | null} label bad: by code
  * @param {{mask: Uint16Array, from: number, to: number}} engine
  * @param {number} keep bits of the mask that count
+ * @param {Float64Array} [weight] by row: how many rows of the table it stands for
  */
-export function tallies(score, label, { mask, from, to }, keep) {
-  const attacks = new Uint32Array(score.size), others = new Uint32Array(score.size), { codes } = score;
+export function tallies(score, label, { mask, from, to }, keep, weight) {
+  const attacks = new Float64Array(score.size), others = new Float64Array(score.size), { codes } = score;
   for (let i = from; i < to; i++) {
     if (mask[i] & keep) continue;
-    if (label && label.bad[label.codes[i]]) attacks[codes[i]]++;
-    else others[codes[i]]++;
+    if (label && label.bad[label.codes[i]]) attacks[codes[i]] += weight ? weight[i] : 1;
+    else others[codes[i]] += weight ? weight[i] : 1;
   }
   return { attacks, others };
 }
@@ -51,12 +55,12 @@ class Threshold {
   key = "";
   /** @type {unknown} */
   of = null;
-  attacks = new Uint32Array(0);
-  others = new Uint32Array(0);
+  attacks = new Float64Array(0);
+  others = new Float64Array(0);
   /** @type {ReturnType<typeof confusionByThreshold>} */
   counts;
-  /** Rows below, of attacks and others, as heights of bars. @type {Uint32Array} */
-  bins = new Uint32Array(0);
+  /** Rows below, of attacks and others, as heights of bars. @type {Float64Array} */
+  bins = new Float64Array(0);
   /** What levels are sorted by. */
   by = "missed";
   filters = -1;
@@ -76,7 +80,7 @@ class Threshold {
     f.body.prepend(h("div", { class: "slide" }, this.range, this.exact, this.reset));
     const key = (/** @type {string} */ mark, /** @type {string} */ text) => h("span", null, h("i", { class: mark }), text);
     f.body.append(h("div", { class: "legend" }, ...(this.labelled ? [key("stroke", "precision"), key("stroke dashed", "recall"), key("normal", "normal"), key("hot", "attacks")] : []), h("span", { text: "bars: connections by score, their heights logarithmic" })));
-    f.body.append(h("div", { class: "judged" }, this.matrix, this.facts), ...(this.labelled ? [this.#levelTable()] : []), h("p", { class: "note", text: `Of the data in this page${this.labelled ? "; a model that has learned from them is better here than elsewhere" : ", which have no labels: how many alerts are right is not known"}.` }));
+    f.body.append(h("div", { class: "judged" }, this.matrix, this.facts), ...(this.labelled ? [this.#levelTable()] : []), h("p", { class: "note", text: `${board.config.sample ? "Estimated from the sample" : "Of the data"} in this page${this.labelled ? "; a model that has learned from them is better here than elsewhere" : ", which have no labels: how many alerts are right is not known"}.` }));
     brush(this.canvas, margins, { drag: (_, b) => b, end: () => board.settle(), click: ([x]) => { this.#preview(this.valueAt(x)); board.settle(); }, hint: ([x]) => this.hint(this.valueAt(x)) });
     this.canvas.element.addEventListener("pointermove", (/** @type {PointerEvent} */ e) => { if (e.buttons & 1) this.#dragged(e); });
   }
@@ -94,7 +98,7 @@ class Threshold {
 
   /** @param {number} threshold */
   #preview(threshold) {
-    if (threshold !== undefined) this.board.preview((s) => ({ ...s, threshold }));
+    if (Number.isFinite(threshold)) this.board.preview((s) => ({ ...s, threshold }));
   }
 
   /** Whether scores are shown by their logarithms. */
@@ -129,8 +133,8 @@ class Threshold {
     };
     const cells = this.labelled ? sides.map(([name], i) => cell(name, i === 1 || i === 2)) : [cell("alert"), cell("no alert")], td = (/** @type {any} */ c) => h("td", null, c.pick);
     const head = h("thead", null, h("tr", null, ...(this.labelled ? [h("td")] : []), h("th", { scope: "col", text: "alert" }), h("th", { scope: "col", text: "no alert" })));
-    const rows = this.labelled ? ["attack", "normal"].map((name, i) => h("tr", null, h("th", { scope: "row", text: name }), td(cells[2 * i]), td(cells[2 * i + 1]))) : [h("tr", null, ...cells.map(td))];
-    this.matrix = h("table", { class: "matrix" }, h("caption", { text: this.labelled ? "Labels and alerts: click to select" : "Click to select" }), head, h("tbody", null, ...rows));
+    const lines = this.labelled ? ["attack", "normal"].map((name, i) => h("tr", null, h("th", { scope: "row", text: name }), td(cells[2 * i]), td(cells[2 * i + 1]))) : [h("tr", null, ...cells.map(td))];
+    this.matrix = h("table", { class: "matrix" }, h("caption", { text: this.labelled ? "Labels and alerts: click to select" : "Click to select" }), head, h("tbody", null, ...lines));
     return cells;
   }
 
@@ -160,9 +164,9 @@ class Threshold {
     const { board } = this, { state, engine, store, score } = board, key = toHash({ ...withChoice(state, verdictName, null), threshold: null, view: {} });
     if (!score || (this.of === store && this.key === key && this.filters === engine.bits.size)) return;
     [this.of, this.key, this.filters] = [store, key, engine.bits.size];
-    Object.assign(this, tallies(score, store.label && { codes: store.label.codes, bad: board.badLabels() }, engine, this.#keep()));
+    Object.assign(this, tallies(score, store.label && { codes: store.label.codes, bad: board.badLabels() }, engine, this.#keep(), board.config.sample?.weight));
     this.counts = confusionByThreshold(score, this.attacks, this.others);
-    this.bins = new Uint32Array(2 * bars);
+    this.bins = new Float64Array(2 * bars);
     this.values.forEach((v, k) => {
       const b = Math.min(bars - 1, Math.floor(this.placeOf(v) * bars));
       this.bins[2 * b] += this.others[k];
@@ -187,7 +191,7 @@ class Threshold {
   /** @returns {[string, string, string][]} name, figure, what it is */
   measures() {
     const m = confusionAt(this.counts, this.board.limit), alerts = m.tp + m.fp, days = this.days;
-    const out = /** @type {[string, string, string][]} */ ([["Alerts", count(alerts), "Connections with a score of at least the threshold"]]);
+    const out = /** @type {[string, string, string][]} */ ([["Alerts", rows(alerts), "Connections with a score of at least the threshold"]]);
     if (days) out.push(["Alerts per day", count(Math.round((alerts / days) * 10) / 10), `Of ${figure(days)} days that the selection covers`]);
     if (!this.labelled) return out;
     return [["Precision", near(m.precision), "Of the alerts, how many are attacks"], ["Recall", near(m.recall), "Of the attacks, how many are alerts"], ["False alarm rate", share(m.fp, m.fp + m.tn), "Of the normal connections, how many are alerts"], ["F1", near(m.f1), "Harmonic mean of precision and recall"], ["MCC", near(m.mcc), "Matthews' correlation of alerts and attacks"], ...out];
@@ -197,7 +201,7 @@ class Threshold {
     const m = confusionAt(this.counts, this.board.limit), n = this.labelled ? [m.tp, m.fn, m.fp, m.tn] : [m.fp, m.tn], only = choiceOf(this.board.state, verdictName)?.only ?? [];
     this.cells.forEach(({ name, number, part, pick }, i) => {
       const whole = this.labelled ? n[i < 2 ? 0 : 2] + n[i < 2 ? 1 : 3] : m.n;
-      number.textContent = count(n[i]);
+      number.textContent = rows(n[i]);
       part.textContent = `${this.labelled ? name + ", " : ""}${share(n[i], whole)}`;
       pick.setAttribute("aria-pressed", String(only.includes(name)));
     });
@@ -207,13 +211,14 @@ class Threshold {
   /** Alerts by level of the label. @returns {{k: number, level: string | null, bad: boolean, rows: number, alerts: number, rate: number, missed: number}[]} */
   perLevel() {
     const { board } = this, { engine, store, score } = board, label = /** @type {Column} */ (store.label), bad = board.badLabels();
-    const all = new Uint32Array(label.size), alerts = new Uint32Array(label.size), least = atLeast(this.values, board.limit), most = this.values.length, keep = this.#keep(), { codes } = label, scores = /** @type {Column} */ (score).codes, { mask } = engine;
+    const all = new Float64Array(label.size), alerts = new Float64Array(label.size), weight = board.config.sample?.weight, least = atLeast(this.values, board.limit), most = this.values.length, keep = this.#keep(), { codes } = label, scores = /** @type {Column} */ (score).codes, { mask } = engine;
     for (let i = engine.from; i < engine.to; i++) {
       if (mask[i] & keep) continue;
-      all[codes[i]]++;
-      if (scores[i] >= least && scores[i] < most) alerts[codes[i]]++;
+      const w = weight ? weight[i] : 1;
+      all[codes[i]] += w;
+      if (scores[i] >= least && scores[i] < most) alerts[codes[i]] += w;
     }
-    return [...all].map((rows, k) => ({ k, level: textOf(label, k), bad: bad[k] === 1, rows, alerts: alerts[k], rate: rows ? alerts[k] / rows : 0, missed: bad[k] ? rows - alerts[k] : 0 })).filter((l) => l.rows > 0);
+    return [...all].map((n, k) => ({ k, level: textOf(label, k), bad: bad[k] === 1, rows: n, alerts: alerts[k], rate: n ? alerts[k] / n : 0, missed: bad[k] ? n - alerts[k] : 0 })).filter((l) => l.rows > 0);
   }
 
   #levels() {
@@ -221,13 +226,13 @@ class Threshold {
     this.heads?.forEach((th) => th.firstChild.setAttribute?.("aria-pressed", String(th.firstChild.dataset.key === by)));
     this.levels.replaceChildren(...all.slice(0, mostLevels).map((l) => h("tr", null,
       h("th", { scope: "row" }, button(l.level ?? "(missing)", (e) => this.board.change((s) => toggled(s, name, l.level, meant(e))), { "aria-pressed": String(only.includes(l.level)) })),
-      ...[count(l.rows), count(l.alerts), share(l.alerts, l.rows) + (l.bad ? "" : " false"), l.bad ? count(l.missed) : "–"].map((text) => h("td", { class: "num", text })))));
+      ...[rows(l.rows), rows(l.alerts), share(l.alerts, l.rows) + (l.bad ? "" : " false"), l.bad ? rows(l.missed) : "–"].map((text) => h("td", { class: "num", text })))));
     if (all.length > mostLevels) this.levels.append(h("tr", null, h("td", { colspan: 5, class: "note", text: `${plural(all.length - mostLevels, "other level")}` })));
   }
 
   /** @param {number} v */
   hint(v) {
-    const m = confusionAt(this.counts, v), lines = [`at ${scoreText(v)}`, plural(m.tp + m.fp, "alert")];
+    const m = confusionAt(this.counts, v), lines = [`at ${scoreText(v)}`, plural(Math.round(m.tp + m.fp), "alert")];
     if (this.labelled) lines.push(`precision ${near(m.precision)}`, `recall ${near(m.recall)}`);
     return lines.join("\n");
   }
@@ -273,11 +278,11 @@ class Threshold {
   }
 
   table() {
-    const rows = [];
+    const lines = [];
     for (let k = 0; k <= 20; k++) {
       const v = this.valueAt(k / 20), m = confusionAt(this.counts, v);
-      rows.push([scoreText(v), count(m.tp + m.fp), ...(this.labelled ? [count(m.tp), count(m.fp), count(m.fn), near(m.precision), near(m.recall), share(m.fp, m.fp + m.tn), near(m.f1), near(m.mcc)] : [])]);
+      lines.push([scoreText(v), rows(m.tp + m.fp), ...(this.labelled ? [rows(m.tp), rows(m.fp), rows(m.fn), near(m.precision), near(m.recall), share(m.fp, m.fp + m.tn), near(m.f1), near(m.mcc)] : [])]);
     }
-    return { head: ["Threshold", "Alerts", ...(this.labelled ? ["True alarms", "False alarms", "Missed attacks", "Precision", "Recall", "False alarm rate", "F1", "MCC"] : [])], rows };
+    return { head: ["Threshold", "Alerts", ...(this.labelled ? ["True alarms", "False alarms", "Missed attacks", "Precision", "Recall", "False alarm rate", "F1", "MCC"] : [])], rows: lines };
   }
 }
