@@ -150,10 +150,12 @@ export async function totals(page) {
 /** The address of the state. @param {Page} page @returns {Promise<string>} */
 export const hashOf = (page) => page.evaluate(() => /** @type {any} */ (window).netanom.hash);
 
-/** Goes to a state as if it had been chosen. @param {Page} page @param {string} hash */
+/** Goes to a state by its address, when the address of the state before has been written. @param {Page} page @param {string} hash */
 export async function go(page, hash) {
+  const written = () => page.waitForFunction(() => location.hash.slice(1) === /** @type {any} */ (window).netanom.hash);
+  await written();
   await page.evaluate((text) => (location.hash = text), hash);
-  await page.waitForFunction(() => "#" + /** @type {any} */ (window).netanom.hash === location.hash);
+  await written();
   await settled(page);
 }
 

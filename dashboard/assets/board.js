@@ -3,6 +3,7 @@ import { badLabels } from "./cube.js";
 import { say } from "./dom.js";
 import { Engine, mostFilters } from "./engine.js";
 import { ExactEngine, marked } from "./exact.js";
+import { placeOf } from "./measures.js";
 import { textOf } from "./store.js";
 import { choiceOf, History, toHash, verdictName, withChoice } from "./state.js";
 
@@ -150,7 +151,7 @@ export class Board {
   #judge() {
     const { store, score } = this, { label } = store, values = /** @type {Float64Array} */ (score?.values);
     const levels = score && label ? ["true alarm", "false alarm", "missed attack", "quiet"] : score ? ["alert", "no alert"] : label ? ["attack", "normal"] : ["connection"];
-    const codes = this.judged(this.hot, label && label.codes, score && { codes: score.codes, least: atLeast(values, this.limit), most: values.length });
+    const codes = this.judged(this.hot, label && label.codes, score && { codes: score.codes, least: placeOf(values, this.limit), most: values.length });
     this.threshold = this.limit;
     this.verdict = { name: verdictName, canon: verdictName, role: "verdict", kind: "category", levels, values: null, missing: false, rounded: false, others: 0, size: levels.length, codes, ready: true };
   }
@@ -333,19 +334,8 @@ export class Board {
 /** @param {number} ms */
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-/** The first place in ascending numbers with at least that value. @param {Float64Array} ascending @param {number} value */
-export function atLeast(ascending, value) {
-  let low = 0, high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** As atLeast, forgiving the last digits of times. @param {Float64Array} since @param {number} value */
-const firstFrom = (since, value) => atLeast(since, value - 1e-7);
+/** The first row from a time on, forgiving its last digits. @param {Float64Array} since @param {number} value */
+const firstFrom = (since, value) => placeOf(since, value - 1e-7);
 
 /** Whether a code passes a choice. @param {Column} column @param {Choice} choice @returns {(code: number) => boolean} */
 export function wanted(column, choice) {

@@ -53,6 +53,10 @@ export class Engine {
     this.bits = new Map();
     this.from = 0;
     this.to = store.rows;
+    /** @type {Map<Column, {code: number, rows: Uint32Array} | null>} */
+    this.rare = new Map();
+    /** @type {Map<number, {all: number, anomalous: number}>} how many rows pass the filters of some bits */
+    this.passed = new Map();
   }
 
   /**
@@ -67,6 +71,7 @@ export class Engine {
       bit = this.#freeBit();
       this.bits.set(column, bit);
     }
+    this.passed.clear();
     const fail = new Uint16Array(column.size);
     if (wanted) for (let k = 0; k < column.size; k++) if (!wanted(k)) fail[k] = bit;
     if (column.codes instanceof Uint16Array) mark16(this.mask, column.codes, fail, bit);
@@ -80,6 +85,8 @@ export class Engine {
    * @param {Column} now
    */
   replace(before, now) {
+    this.passed.clear(); // what is anomalous is no longer the same
+    this.rare.delete(before);
     if (this.bits.has(before)) this.filter(before, null);
     this.bits.delete(now);
   }
@@ -97,6 +104,7 @@ export class Engine {
    * @param {number} to
    */
   between(from, to) {
+    this.passed.clear();
     this.from = Math.max(0, Math.min(from, this.store.rows));
     this.to = Math.max(this.from, Math.min(to, this.store.rows));
   }
@@ -127,9 +135,49 @@ export class Engine {
   count(column, keep, out) {
     out.fill(0);
     if (!column.ready) return out;
-    if (column.codes instanceof Uint16Array) count16(out, column.codes, this.hot, this.mask, keep, this.from, this.to);
+    const rare = this.#rareOf(column);
+    if (rare) this.#countRare(column, keep, out, rare);
+    else if (column.codes instanceof Uint16Array) count16(out, column.codes, this.hot, this.mask, keep, this.from, this.to);
     else count8(out, column.codes, this.hot, this.mask, keep, this.from, this.to);
     return out;
+  }
+
+  /** The rows that do not have a column's commonest code, where these are few. @param {Column} column */
+  #rareOf(column) {
+    let found = this.rare.get(column);
+    if (found !== undefined) return found;
+    const { codes } = column, counts = new Uint32Array(column.size);
+    for (let i = 0; i < codes.length; i++) counts[codes[i]]++;
+    const code = counts.indexOf(counts.reduce((a, b) => Math.max(a, b), 0)), few = codes.length - counts[code];
+    found = few * 20 < codes.length ? { code, rows: new Uint32Array(few) } : null;
+    if (found) for (let i = 0, n = 0; i < codes.length; i++) if (codes[i] !== code) found.rows[n++] = i;
+    this.rare.set(column, found);
+    return found;
+  }
+
+  /** Counts the few rows with other codes; the commonest has what is left. @param {Column} column @param {number} keep @param {Uint32Array} out @param {{code: number, rows: Uint32Array}} rare */
+  #countRare(column, keep, out, { code, rows }) {
+    const { mask, hot, from, to } = this, { codes } = column, { all, anomalous } = this.#passing(keep);
+    let normal = all - anomalous, bad = anomalous;
+    for (const i of rows) {
+      if (i < from || i >= to || (mask[i] & keep) !== 0) continue;
+      out[codes[i] * 2 + hot[i]]++;
+      if (hot[i]) bad--;
+      else normal--;
+    }
+    out[code * 2] = normal;
+    out[code * 2 + 1] = bad;
+  }
+
+  /** How many rows pass the filters of some bits, and how many of these are anomalous. @param {number} keep */
+  #passing(keep) {
+    let found = this.passed.get(keep);
+    if (found) return found;
+    const { mask, hot } = this;
+    let all = 0, anomalous = 0;
+    for (let i = this.from; i < this.to; i++) if ((mask[i] & keep) === 0) { all++; anomalous += hot[i]; }
+    this.passed.set(keep, (found = { all, anomalous }));
+    return found;
   }
 
   /** The sum of a column of numbers over the rows that pass, normal and anomalous ones apart. @param {Column} column @returns {[number, number]} */
@@ -205,10 +253,7 @@ export class Engine {
 
   /** How many rows pass, and how many of these are anomalous. */
   totals() {
-    const { mask, hot } = this;
-    let all = 0, anomalous = 0;
-    for (let i = this.from; i < this.to; i++) if (mask[i] === 0) { all++; anomalous += hot[i]; }
-    return { all, anomalous };
+    return this.#passing(0xffff);
   }
 
   /**

@@ -146,7 +146,7 @@ export function confusionByThreshold(score, positive, negative) {
  * @param {Numbers} sorted
  * @param {number} x
  */
-function placeOf(sorted, x) {
+export function placeOf(sorted, x) {
   let low = 0, high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,10 +1,9 @@
 // The threshold of the alerts, and what it means for alarms that are missed or false.
-import { atLeast } from "../board.js";
 import { colours } from "../colour.js";
 import { button, h } from "../dom.js";
 import { count, figure, plural, share } from "../format.js";
 import { brush, canvas, frame } from "../frame.js";
-import { confusionAt, confusionByThreshold } from "../measures.js";
+import { confusionAt, confusionByThreshold, placeOf } from "../measures.js";
 import { choiceOf, toggled, toHash, verdictName, withChoice } from "../state.js";
 import { textOf } from "../store.js";
 import { meant } from "./levels.js";
@@ -148,7 +147,7 @@ class Threshold {
     const { board, range } = this, limit = board.limit, own = board.store.verdicts?.threshold;
     this.#recount();
     range.max = this.values.length - 1;
-    range.value = atLeast(this.values, limit);
+    range.value = placeOf(this.values, limit);
     range.setAttribute("aria-valuetext", scoreText(limit));
     if (document.activeElement !== this.exact) this.exact.value = Number(limit.toPrecision(6));
     this.reset.disabled = board.state.threshold === null || limit === own;
@@ -211,7 +210,7 @@ class Threshold {
   /** Alerts by level of the label. @returns {{k: number, level: string | null, bad: boolean, rows: number, alerts: number, rate: number, missed: number}[]} */
   perLevel() {
     const { board } = this, { engine, store, score } = board, label = /** @type {Column} */ (store.label), bad = board.badLabels();
-    const all = new Float64Array(label.size), alerts = new Float64Array(label.size), weight = board.config.sample?.weight, least = atLeast(this.values, board.limit), most = this.values.length, keep = this.#keep(), { codes } = label, scores = /** @type {Column} */ (score).codes, { mask } = engine;
+    const all = new Float64Array(label.size), alerts = new Float64Array(label.size), weight = board.config.sample?.weight, least = placeOf(this.values, board.limit), most = this.values.length, keep = this.#keep(), { codes } = label, scores = /** @type {Column} */ (score).codes, { mask } = engine;
     for (let i = engine.from; i < engine.to; i++) {
       if (mask[i] & keep) continue;
       const w = weight ? weight[i] : 1;

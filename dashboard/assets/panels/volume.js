@@ -11,7 +11,7 @@ import { textOf } from "../store.js";
 /** @typedef {import("../board.js").Board} Board */
 /** @typedef {import("../pen.js").Pen} Pen */
 
-const margins = { left: 52, right: 8, top: 12, bottom: 20 }, high = 270, mostLanes = 8;
+const margins = { left: 60, right: 8, top: 12, bottom: 20 }, high = 270, mostLanes = 8;
 
 /** @param {Board} board */
 export function volume(board) {
@@ -125,6 +125,8 @@ class Volume {
     this.in = wish === "bytes" && got ? engine.sums(ends, got, firstRow) : null;
     this.band = wish === "connections" ? this.#band() : null;
     this.spikes = new Set((this.band?.spikes ?? []).map((/** @type {any} */ s) => s.index));
+    if (this.timed) this.f.small.textContent = `steps of ${board.config.time?.name}, UTC`;
+    [this.from.max, this.to.max] = [this.n, this.n];
     if (chosen) [this.from.value, this.to.value] = chosen.map((c) => Math.round(c * this.n));
     else [this.from.value, this.to.value] = [0, this.n];
     this.draw(this.canvas.pen());
