@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -88,29 +89,37 @@ func appendDoubles(to []byte, numbers []float64) []byte {
 	return to
 }
 
-// Sentences say what the page holds of the table and which of its counts are exact.
+// Sentences tell what the page holds of the table and which of its counts are exact.
 func (s *Sample) Sentences(d *Data) []string {
 	kind := "rows with a label that is not normal"
 	if d.Verdicts != nil {
 		kind = "alerts at the model's threshold"
 	}
-	kept := fmt.Sprintf("all %d %s", s.Anomalous, kind)
+	kept := fmt.Sprintf("all %s %s", grouped(s.Anomalous), kind)
 	if s.Kept < s.Anomalous {
-		kept = fmt.Sprintf("%d of the %d %s", s.Kept, s.Anomalous, kind)
+		kept = fmt.Sprintf("%s of the %s %s", grouped(s.Kept), grouped(s.Anomalous), kind)
 	}
 	if s.Anomalous == 0 {
 		kept = "no anomalous rows, because there are none"
 	}
-	of := "strata: small ones are whole" // which nothing divides
+	of := ""
 	if names := d.names(s.By); names != "" {
-		of = "rows with the same " + names + ": small groups are whole"
+		of = " of each group of rows with the same " + names + ", small groups whole"
 	}
-	out := []string{
-		fmt.Sprintf("The table has %d rows, which are too many for a page. The page holds %d of them: %s, and a random sample of the others from each group of %s.", s.Rows, d.Rows, kept, of),
+	return []string{
+		fmt.Sprintf("The table has %s rows, more than the page holds. It has %s of them: %s, and a random sample of the others%s.", grouped(s.Rows), grouped(d.Rows), kept, of),
 		"Counts are exact, of all rows of the table, " + s.exactly(d) + ".",
 		"All other counts are estimated from the sample, where each row stands for as many as its group has in the table; panels with such counts say ≈. Lists, points, comparisons and correlations are of the rows of the sample alone, and say so; files of rows hold these rows.",
 	}
-	return out
+}
+
+// grouped writes a count with commas between thousands.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // exactly says by which filters counts stay exact.

@@ -181,7 +181,7 @@ func TestSampleIsTheSameEveryTime(t *testing.T) {
 	if !bytes.Equal(page(2), want) || !bytes.Equal(page(1), want) {
 		t.Error("another page of the same table")
 	}
-	for _, wanted := range []string{`id="cube"`, "The table has 3000 rows", "Counts are exact"} {
+	for _, wanted := range []string{`id="cube"`, "The table has 3,000 rows", "Counts are exact"} {
 		if !bytes.Contains(want, []byte(wanted)) {
 			t.Errorf("the page is without %q", wanted)
 		}
@@ -234,5 +234,30 @@ func TestSmallTablesStayWhole(t *testing.T) {
 	}
 	if err := p.Reduce(context.Background(), table(t, simulated(t, 400)), 100, 1); err == nil {
 		t.Error("a page of another table was reduced")
+	}
+}
+
+// TestSampleOfTwoFiles reduces joined data, of which there is no one table.
+func TestSampleOfTwoFiles(t *testing.T) {
+	p := &Page{Data: Join(packedOf(t, simulated(t, 2000)), packedOf(t, simulated(t, 900)))}
+	file := len(p.Data.Columns) - 1
+	if err := p.Reduce(context.Background(), nil, 1000, 1); err != nil {
+		t.Fatal(err)
+	}
+	s := p.Data.Sample
+	if p.Data.Rows != 1000 || s.Rows != 2900 || !slices.Contains(s.By, file) || !slices.Contains(s.Cubes[0].Columns, file) {
+		t.Fatalf("%d of %d rows, by %v", p.Data.Rows, s.Rows, s.By)
+	}
+	cube, at := &s.Cubes[0], slices.Index(s.Cubes[0].Columns, file)
+	var rows [2]int
+	for i, k := range cube.Codes[at] {
+		rows[k] += int(cube.Counts[i])
+	}
+	if rows != [2]int{2000, 900} || cube.Sums[0] == nil {
+		t.Errorf("%v rows of the files", rows)
+	}
+	var b bytes.Buffer
+	if err := p.Write(&b); err != nil {
+		t.Error(err)
 	}
 }

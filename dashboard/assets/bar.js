@@ -94,7 +94,7 @@ function onKey(board, e) {
   if (modified && e.key.toLowerCase() === "z") { e.preventDefault(); return e.shiftKey ? board.redo() : board.undo(); }
   if (modified && e.key.toLowerCase() === "y") { e.preventDefault(); return board.redo(); }
   if (modified || e.altKey || byId("dialog").open) return;
-  const act = /** @type {Record<string, () => void>} */ ({ u: () => board.undo(), U: () => board.redo(), c: () => board.change(cleared), t: () => byId("theme").click(), v: () => views(board), a: () => document.getElementById("alert-list")?.focus(), "?": () => help(board) });
+  const act = /** @type {Record<string, () => void>} */ ({ u: () => board.undo(), U: () => board.redo(), c: () => board.change(cleared), t: () => byId("theme").click(), v: () => views(board), a: () => { byId("alerts")?.scrollIntoView(); document.getElementById("alert-list")?.focus(); }, "?": () => help(board) });
   act[e.key]?.();
 }
 

@@ -109,6 +109,15 @@ export class Board {
     this.estimated = Boolean(this.exact?.used.size);
   }
 
+  /** What is counted, and "≈ " if it is estimated from a sample. @template T @param {() => T} count @returns {[T, string]} */
+  about(count) {
+    const used = this.exact?.used, before = [...(used ?? [])];
+    used?.clear();
+    const out = count(), mark = used?.size ? "≈ " : "";
+    for (const u of before) used?.add(u);
+    return [out, mark];
+  }
+
   get state() {
     return this.history.now;
   }

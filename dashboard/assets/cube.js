@@ -28,7 +28,7 @@ import { textOf } from "./store.js";
  * @property {Cells[]} cubes
  */
 
-const part = -1;
+const part = -1, mostGroups = 1 << 22;
 
 /**
  * @param {Uint8Array} packed
@@ -86,30 +86,50 @@ export function badLabels({ label, normal }) {
  */
 function weights(store, by, cells) {
   const { label, verdicts } = store, bad = badLabels(store), size = by.reduce((n, c) => n * c.size, 2);
-  const score = verdicts?.score, values = score?.values ?? new Float64Array(0), codes = score?.codes, least = verdicts ? values.findIndex((v) => v >= verdicts.threshold) : -1;
-  const hotCells = cells.alerts ?? labelled(label && /** @type {Column} */ (cells.columns.get(label)), bad, cells.n), hot = codes ? Uint8Array.from(codes, (k) => (least >= 0 && k >= least && k < values.length ? 1 : 0)) : labelled(label, bad, store.rows);
-  const table = keys(hotCells, by.map((c) => /** @type {Column} */ (cells.columns.get(c))), cells.n), page = keys(hot, by, store.rows);
-  /** @type {any} */
-  const all = size < 1 << 22 ? new Float64Array(size) : [], here = size < 1 << 22 ? new Float64Array(size) : []; // an array with holes is a map
-  table.forEach((k, i) => (all[k] = (all[k] ?? 0) + cells.rows[i]));
-  page.forEach((k) => (here[k] = (here[k] ?? 0) + 1));
-  const out = page; // the keys are not needed any more
-  for (let i = 0; i < out.length; i++) {
-    const k = out[i];
-    if (!(all[k] >= here[k])) throw damaged("there are more rows than were counted");
-    out[i] = all[k] / here[k];
-  }
+  const score = verdicts?.score, alert = score && Uint8Array.from({ length: score.size }, (_, k) => (/** @type {Float64Array} */ (score.values)[k] >= verdicts.threshold ? 1 : 0));
+  const hotCells = cells.alerts ?? means(label && cells.columns.get(label), bad, cells.n), hot = score && alert ? means(score, alert, store.rows) : means(label, bad, store.rows);
+  const table = keys(hotCells, by.map((c) => /** @type {Column} */ (cells.columns.get(c)))), page = keys(hot, by);
+  return standFor(table, cells.rows, page, size);
+}
+
+/**
+ * For how many rows of the table each row of the page stands.
+ * @param {Float64Array} table groups of cells, as numbers below size
+ * @param {Float64Array} rows of cells
+ * @param {Float64Array} page groups of rows; the result takes their place
+ * @param {number} size
+ */
+export function standFor(table, rows, page, size) {
+  return size <= mostGroups ? shares(table, rows, page, new Float64Array(size), new Float64Array(size)) : sharesOfMany(table, rows, page);
+}
+
+/** @param {Float64Array} table keys of cells @param {Float64Array} rows of cells @param {Float64Array} page keys of rows @param {Float64Array} all room for all groups @param {Float64Array} here */
+function shares(table, rows, page, all, here) {
+  for (let i = 0; i < table.length; i++) all[table[i]] += rows[i];
+  for (let i = 0; i < page.length; i++) here[page[i]]++;
+  for (let k = 0; k < all.length; k++) if (here[k] > all[k]) throw damaged("there are more rows than were counted");
+  for (let i = 0; i < page.length; i++) page[i] = all[page[i]] / here[page[i]]; // the keys are not needed any more
+  return page;
+}
+
+/** The same of so many possible groups that those that occur are numbered first. @param {Float64Array} table @param {Float64Array} rows @param {Float64Array} page */
+function sharesOfMany(table, rows, page) {
+  /** @type {Map<number, number>} */
+  const places = new Map(), number = (/** @type {number} */ k) => { const at = places.get(k) ?? places.size; places.set(k, at); return at; };
+  const a = table.map(number), b = page.map(number);
+  return shares(a, rows, b, new Float64Array(places.size), new Float64Array(places.size));
+}
+
+/** What the code of each row means. @param {Column | null | undefined} column @param {Uint8Array} meaning by code @param {number} n */
+function means(column, meaning, n) {
+  const out = new Uint8Array(n), codes = column?.codes ?? out;
+  if (column) for (let i = 0; i < n; i++) out[i] = meaning[codes[i]];
   return out;
 }
 
-/** @param {Column | null | undefined} label @param {Uint8Array} bad @param {number} n */
-function labelled(label, bad, n) {
-  return label ? Uint8Array.from(label.codes, (k) => bad[k]) : new Uint8Array(n);
-}
-
-/** Numbers that name groups. @param {Codes} hot @param {Column[]} by @param {number} n */
-function keys(hot, by, n) {
-  const out = Float64Array.from({ length: n }, (_, i) => hot[i]);
-  for (const { codes, size } of by) for (let i = 0; i < n; i++) out[i] = out[i] * size + codes[i];
+/** Numbers that name groups. @param {Codes} hot @param {Column[]} by */
+function keys(hot, by) {
+  const out = new Float64Array(hot);
+  for (const { codes, size } of by) for (let i = 0; i < out.length; i++) out[i] = out[i] * size + codes[i];
   return out;
 }

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import test from "node:test";
 
 import { Board } from "./board.js";
-import { readSample } from "./cube.js";
+import { readSample, standFor } from "./cube.js";
 import { whole } from "./exact.js";
 import { empty, verdictName, withChoice } from "./state.js";
 import { decode, textOf } from "./store.js";
@@ -139,4 +139,11 @@ test("rounding keeps sums", () => {
     }
   }
   assert.deepEqual([...whole(Float64Array.of(3, 0, 5, 7))], [3, 0, 5, 7]);
+});
+
+test("few groups and many are weighed alike", () => {
+  const weigh = (size, far) => [...standFor(Float64Array.of(3, far, 3, 0), Float64Array.of(4, 6, 1, 8), Float64Array.of(3, far, far, 3, 0, 3), size)];
+  assert.deepEqual(weigh(10, 9), [5 / 3, 3, 3, 5 / 3, 8, 5 / 3]);
+  assert.deepEqual(weigh(2 ** 40, 2 ** 39), weigh(10, 9));
+  for (const size of [2, 2 ** 40]) assert.throws(() => standFor(Float64Array.of(1), Float64Array.of(1), Float64Array.of(1, 1), size), /damaged/);
 });

@@ -63,13 +63,16 @@ function panels(board) {
   alerts(board);
 }
 
-/** Everything is drawn for paper, in sight or not. @param {Board} board */
+/** Everything is drawn for paper, in sight or not, as wide as it is there. @param {Board} board */
 function paper(board) {
+  const all = () => board.panels.forEach((p) => board.show(p));
   addEventListener("beforeprint", () => {
     const until = performance.now() + 4000;
-    board.panels.filter((p) => p.stale).forEach((p) => board.show(p));
+    all();
     for (const p of board.panels) for (const _ of p.slow?.() ?? []) if (performance.now() > until) return; // of many rows, paper gets what is done in time
   });
+  addEventListener("afterprint", () => board.refresh());
+  matchMedia("print").addEventListener("change", all);
   let wait = 0;
   addEventListener("resize", () => { clearTimeout(wait); wait = setTimeout(() => board.refresh(), 80); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => board.refresh());

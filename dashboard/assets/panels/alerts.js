@@ -254,10 +254,15 @@ class Alerts {
     record(this.board, { row: this.rows[place], list: this.rows, place, moved: (to) => { this.grid.active = to; this.grid.reveal(to); } });
   }
 
+  /** The columns as texts: how many are alike is said of groups alone. */
+  get told() {
+    return this.columns.filter((c) => c.key !== "count" || this.counts);
+  }
+
   /** The first rows as texts. @param {number} most */
   texts(most) {
     const cell = h("span");
-    return Array.from({ length: Math.min(most, this.rows.length) }, (_, p) => this.columns.map((c) => {
+    return Array.from({ length: Math.min(most, this.rows.length) }, (_, p) => this.told.map((c) => {
       if (c.key === "why") return this.reasons(this.rows[p]).join("; ");
       cell.replaceChildren();
       c.fill(cell, p);
@@ -267,7 +272,7 @@ class Alerts {
 
   print() {
     const rows = this.texts(printed), more = this.rows.length - rows.length;
-    this.paper.replaceChildren(table(more > 0 ? `The first ${printed}; ${count(more)} more are not printed` : "All of the selection", this.columns.map((c) => c.title), rows));
+    this.paper.replaceChildren(table(more > 0 ? `The first ${printed}; ${count(more)} more are not printed` : "All of the selection", this.told.map((c) => c.title), rows));
   }
 
   /** Saves the alerts of the selection, without holding up the page. */
