@@ -69,7 +69,7 @@ export function filters(s) {
   return Object.keys(s.columns).length + (s.span ? 1 : 0);
 }
 
-const reserved = new Set(["t", "thr", "measure", "order", "theme", "x", "y", "column", "colour", "matrix", "rank", "place", "ahead", "hosts", "host", "hostx", "hosty", "against", "reference", "triage", "group"]);
+const reserved = new Set(["t", "thr", "measure", "order", "theme", "x", "y", "column", "colour", "matrix", "rank", "place", "ahead", "rows", "hosts", "host", "hostx", "hosty", "against", "reference", "triage", "group"]);
 const missing = "\u0000";
 
 /** @param {string | null} level */

@@ -20,13 +20,10 @@ const shownRows = 14, printed = 40;
 
 /** @param {Board} board */
 export function alerts(board) {
-  const f = frame(board, { id: "alerts", title: "Alerts", note: " ", wide: 12 });
-  if (!board.colourBy) {
-    f.body.append(h("p", { class: "note", text: "There are no alerts: these data have no label that tells attacks, and no model has judged them (netanom dashboard --model)." }));
-    return;
-  }
+  const f = frame(board, { id: "alerts", title: board.colourBy ? "Alerts" : "Connections", note: " ", wide: 12 });
+  if (!board.colourBy) f.body.append(h("p", { class: "note", text: "There are no alerts: these data have no label that tells attacks, and no model has judged them (netanom dashboard --model). These are all rows." }));
   const a = new Alerts(board, f);
-  f.add({ update: () => a.update(), table: () => ({ head: a.columns.map((c) => c.title), rows: a.texts(1000) }) });
+  f.add({ update: () => a.update(), table: () => ({ head: a.told.map((c) => c.title), rows: a.texts(1000) }) });
   a.notes.listeners.push(() => board.panels.some((p) => p.root === f.root && p.seen) && a.update());
   addEventListener("beforeprint", () => a.print());
 }
@@ -56,13 +53,15 @@ class Alerts {
   }
 
   #tools() {
-    const { board, f } = this, view = board.state.view, timed = Boolean(board.store.clock);
+    const { board, f } = this, view = () => board.state.view, timed = Boolean(board.store.clock);
     const quick = choice([...(timed ? [/** @type {[string, string]} */ (["-when", "Newest"])] : []), ...(board.score ? [/** @type {[string, string]} */ (["-score", "Highest score"])] : [])], () => this.order, (key) => this.#put({ order: key === this.usual ? "" : key }));
-    this.quick = quick.show;
+    const which = choice([["", board.colourBy === "label" ? "Attacks" : "Alerts"], ["all", "All rows"]], () => view().rows ?? "", (rows) => this.#put({ rows }));
+    this.quick = () => { quick.show(); which.show(); };
+    if (board.colourBy) f.tools.append(...which.buttons);
     this.triage = select([["", "Any status"], ["open", "Open"], ...statuses.slice(1).map((s) => /** @type {[string, string]} */ ([s, s[0].toUpperCase() + s.slice(1)]))], "Status of the alerts shown", (triage) => this.#put({ triage }));
     this.group = select([["", "Not grouped"], ["kind", "By kind"], ...(board.role("source") ? [/** @type {[string, string]} */ (["source", "By source"])] : [])], "Group alerts", (group) => this.#put({ group }));
-    f.tools.append(...quick.buttons, this.triage, this.group, button("Export alerts", () => this.save(), { id: "alerts-csv" }));
-    this.triage.value = view.triage ?? "";
+    f.tools.append(...quick.buttons, this.triage, this.group, button("Export list", () => this.save(), { id: "alerts-csv" }));
+    this.triage.value = view().triage ?? "";
   }
 
   #noteButtons() {
@@ -208,10 +207,15 @@ class Alerts {
     this.update();
   }
 
-  /** All alerts of the selection, in order. */
+  /** Whether rows that are no alerts are listed too. */
+  get everything() {
+    return !this.board.colourBy || this.board.state.view.rows === "all";
+  }
+
+  /** All alerts of the selection, or all rows, in order. */
   all() {
     const { board } = this, { store } = board, codes = this.notes.codes(store), wish = board.state.view.triage, order = this.order, down = order.startsWith("-"), key = order.replace("-", "");
-    let rows = board.engine.passing(true);
+    let rows = board.engine.passing(!this.everything);
     if (wish) rows = rows.filter((r) => statuses[codes[r]] === (wish === "open" ? "" : wish));
     if (key === "when") return down ? rows.slice().reverse() : rows;
     if (key === "status") return byRanks(rows, codes, Uint16Array.from(statuses, (_, k) => (down ? statuses.length - 1 - k : k)), statuses.length);
@@ -226,7 +230,7 @@ class Alerts {
     this.counts = groups?.counts ?? null;
     const few = board.state.view.triage ? "No alerts of the selection have this status." : "There are no alerts in the selection.";
     this.none.hidden = this.rows.length > 0;
-    this.none.textContent = board.colourBy === "score" ? few : few.replace("alerts", "labelled attacks");
+    this.none.textContent = this.everything ? (board.state.view.triage ? few.replace("alerts", "rows") : "Nothing is selected.") : board.colourBy === "score" ? few : few.replace("alerts", "labelled attacks");
     grid.root.hidden = !this.rows.length;
     this.f.small.textContent = this.#note(all.length);
     this.quick?.();
@@ -240,6 +244,7 @@ class Alerts {
   /** @param {number} n */
   #note(n) {
     const { board } = this, groups = this.counts ? `, ${plural(this.counts.filter((c) => c > 0).length, "kind")}` : "";
+    if (this.everything) return `${plural(n, "row")} of the selection${groups}`;
     if (board.colourBy === "score") return `${count(n)} with a score of at least ${scoreText(board.limit)}${groups}`;
     return `${count(n)} labelled attacks${groups}${board.score ? " (the page is coloured by labels)" : "; no model"}`;
   }
@@ -284,7 +289,7 @@ class Alerts {
       await new Promise((done) => setTimeout(done, 0));
     }
     pressed.disabled = false;
-    download(new Blob(parts, { type: "text/csv" }), board.config.name.replace(/[^\w.-]+/g, "_").replace(/\.\w+$/, "") + "-alerts.csv");
-    say(`${plural(rows.length, "alert")} saved.`);
+    download(new Blob(parts, { type: "text/csv" }), board.config.name.replace(/[^\w.-]+/g, "_").replace(/\.\w+$/, "") + (this.everything ? "-rows.csv" : "-alerts.csv"));
+    say(`${plural(rows.length, this.everything ? "row" : "alert")} saved.`);
   }
 }
