@@ -33,7 +33,7 @@ type dashboardOptions struct {
 }
 
 func newDashboard(w *world) *cobra.Command {
-	o := &dashboardOptions{world: w, threshold: number{value: math.NaN(), low: -math.MaxFloat64, high: math.MaxFloat64}, rows: number{value: 1e6, low: 1000, high: 1e8, kind: whole}}
+	o := &dashboardOptions{world: w, threshold: number{value: math.NaN(), low: -math.MaxFloat64, high: math.MaxFloat64}, rows: number{value: 1 << 20, low: 1000, high: 1e8, kind: whole}}
 	c := &cobra.Command{
 		Use:        "dashboard [FILE]",
 		SuggestFor: []string{"dash", "html", "visualize", "visualise", "explore", "tableau", "browse"},

@@ -103,8 +103,8 @@ func (s *Sample) Sentences(d *Data) []string {
 		kept = "no anomalous rows, because there are none"
 	}
 	of := ""
-	if names := d.names(s.By); names != "" {
-		of = " of each group of rows with the same " + names + ", small groups whole"
+	if len(s.By) > 0 {
+		of = " of each group of rows with the same " + listed(d.namesOf(s.By)) + ", small groups whole"
 	}
 	return []string{
 		fmt.Sprintf("The table has %s rows, more than the page holds. It has %s of them: %s, and a random sample of the others%s.", grouped(s.Rows), grouped(d.Rows), kept, of),
@@ -124,32 +124,36 @@ func grouped(n int) string {
 
 // exactly says by which filters counts stay exact.
 func (s *Sample) exactly(d *Data) string {
-	alert := ""
+	var alerts, steps []string
 	if d.Verdicts != nil {
-		alert = " and alerts at the model's own threshold"
-	}
-	all := d.names(s.Cubes[0].Columns)
-	if all == "" {
-		all = "nothing else"
+		alerts = []string{"alerts at the model's own threshold"}
 	}
 	if s.Cubes[0].Timed {
-		return "as long as they need only the time in steps, " + all + alert
+		steps = []string{"the time in steps"}
 	}
-	some := d.names(s.Cubes[1].Columns)
-	if some == "" {
-		some = "nothing else"
+	out := "as long as they need only " + listed(slices.Concat(steps, d.namesOf(s.Cubes[0].Columns), alerts))
+	if len(s.Cubes) > 1 {
+		out += ", or only " + listed(slices.Concat([]string{"the time in steps"}, d.namesOf(s.Cubes[1].Columns), alerts))
 	}
-	return "as long as they need only " + all + alert + ", or only the time in steps, " + some + alert
+	return out
 }
 
-// names are the names of columns in a row.
-func (d *Data) names(columns []int) string {
+func (d *Data) namesOf(columns []int) []string {
 	var out []string
 	for _, j := range columns {
 		out = append(out, printable(d.Columns[j].Name))
 	}
-	if len(out) < 2 {
-		return strings.Join(out, "")
+	return out
+}
+
+// listed writes "a, b and c"; "no filter" for nothing.
+func listed(words []string) string {
+	switch n := len(words); n {
+	case 0:
+		return "no filter"
+	case 1:
+		return words[0]
+	default:
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 	}
-	return strings.Join(out[:len(out)-1], ", ") + " and " + out[len(out)-1]
 }

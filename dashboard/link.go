@@ -32,12 +32,13 @@ type linker struct {
 }
 
 // features are what a page has that others do not need the script of.
-type features struct{ countries, verdicts, live bool }
+type features struct{ countries, verdicts, live, sample bool }
 
 // The modules that take the place of those of features that a page does not have.
 const (
 	noWorld     = "export const frame = { width: 0, height: 0, turn: 0, scale: 0, x: 0, y: 0 };\nexport const world = [];\n"
 	noThreshold = "export function threshold() {}\n"
+	noSample    = "export class ExactEngine {}\nexport function marked() {}\n"
 	noLive      = "export function live() {}\n"
 )
 
@@ -48,6 +49,8 @@ func (f features) module(name string) ([]byte, error) {
 		return []byte(noWorld), nil
 	case name == "panels/threshold.js" && !f.verdicts:
 		return []byte(noThreshold), nil
+	case name == "exact.js" && !f.sample:
+		return []byte(noSample), nil
 	case name == "live.js" && !f.live:
 		return []byte(noLive), nil
 	}

@@ -11,7 +11,7 @@ const rows = 6000, most = 2000;
 /** What the panels say that are exact. @param {Page} page */
 async function shown(page) {
   /** @type {Record<string, any>} */
-  const out = { totals: await totals(page), count: await page.locator("#count").textContent(), cards: (await page.locator(".card").allTextContents()).slice(0, 3) };
+  const out = { totals: await totals(page), count: await page.locator("#count").textContent(), cards: (await page.locator(".card").allTextContents()).slice(0, 5) };
   for (const id of ["volume", "service", "label", "status"]) out[id] = await figures(page, id);
   await sight(page, "protocol");
   out.protocol = await page.locator("#protocol .bars li").allTextContents();

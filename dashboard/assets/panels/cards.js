@@ -20,24 +20,24 @@ export function cards(board) {
   const volumes = ["out", "in"].map((role) => ({ column: board.role(role), show: slot(role === "out" ? "Bytes out" : "Bytes in", false) })).filter(({ column, show }) => (column?.values ? true : (show("–", "no such column"), false))).map(({ column, show }) => ({ name: /** @type {any} */ (column).name, show }));
   const metrics = board.roles("metrics").filter((c) => c.values).slice(0, labelled ? 2 : 3).map((column) => ({ name: column.name, show: slot(titleOf(column), false) }));
   const update = () => {
-    const { engine, whole } = board, totals = board.totals, part = totals.all / Math.max(1, whole.all);
-    all(count(totals.all), whole.all === totals.all ? whole.all === 0 ? "none yet" : "all of them" : share(totals.all, whole.all) + " of all");
-    hot?.(count(totals.anomalous), totals.anomalous === whole.anomalous ? "all there are" : share(totals.anomalous, whole.anomalous) + " of all of them");
+    const { engine, whole } = board, about = board.estimated ? "≈ " : "", totals = board.totals, part = totals.all / Math.max(1, whole.all);
+    all(about + count(totals.all), whole.all === totals.all ? whole.all === 0 ? "none yet" : "all of them" : share(totals.all, whole.all) + " of all");
+    hot?.(about + count(totals.anomalous), totals.anomalous === whole.anomalous ? "all there are" : share(totals.anomalous, whole.anomalous) + " of all of them");
     const points = 100 * (totals.anomalous / Math.max(1, totals.all) - whole.anomalous / Math.max(1, whole.all));
-    rate?.(share(totals.anomalous, totals.all), part === 1 || !totals.all ? "as of all" : `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(1)} points to all`);
+    rate?.(about + share(totals.anomalous, totals.all), part === 1 || !totals.all ? "as of all" : `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(1)} points to all`);
     if (labelled && board.store.label) {
-      const two = engine.selected(board.store.label), bad = board.badLabels();
+      const { label } = board.store, [two, mark] = board.about(() => engine.selected(label)), bad = board.badLabels();
       let n = 0;
       for (let k = 0; k < bad.length; k++) if (bad[k]) n += two[2 * k] + two[2 * k + 1];
-      labelled(count(n), share(n, totals.all) + " of these");
+      labelled(mark + count(n), share(n, totals.all) + " of these");
     }
     for (const { name, show } of volumes) {
-      const column = /** @type {any} */ (board.column(name)), [a, b] = sums(column, engine.selected(column));
-      show(bytes(a + b), totals.all ? bytes((a + b) / totals.all) + " each" : "–");
+      const [[a, b], mark] = board.about(() => engine.sum(/** @type {any} */ (board.column(name))));
+      show(mark + bytes(a + b), totals.all ? bytes((a + b) / totals.all) + " each" : "–");
     }
     for (const { name, show } of metrics) {
-      const column = /** @type {any} */ (board.column(name)), two = engine.selected(column), [a, b] = sums(column, two), [x, y] = present(column, two), n = both(two);
-      show(count(a + b), x + y ? `in ${count(x + y)}; ${share(y, n[1])} of anomalous` : "none here");
+      const column = /** @type {any} */ (board.column(name)), [two, mark] = board.about(() => engine.selected(column)), [a, b] = sums(column, two), [x, y] = present(column, two), n = both(two);
+      show(mark + count(a + b), x + y ? `in ${count(x + y)}; ${share(y, n[1])} of anomalous` : "none here");
     }
   };
   board.panels.push({ root, update, seen: true });

@@ -81,7 +81,7 @@ class Matrix {
     this.built = names;
     this.cells.forEach((row, i) => row.forEach((_, j) => this.#cell(i, j)));
     const { rows } = this.board.store, total = this.board.totals.all;
-    const thinned = found.every > 1 ? `: one of every ${found.every} of the ${count(total)} selected` : "";
+    const thinned = found.every > 1 ? `: one of every ${found.every} of the ${this.board.exact ? "" : count(total) + " "}selected` : "";
     this.note.textContent = `${count(found.used)} of ${count(rows)} rows${thinned}. ${found.ranks ? "Spearman's: of ranks" : "Pearson's: of the numbers themselves"}. A cell shows its columns in Scatter.`;
   }
 

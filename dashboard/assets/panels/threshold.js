@@ -145,6 +145,7 @@ class Threshold {
 
   update() {
     const { board, range } = this, limit = board.limit, own = board.store.verdicts?.threshold;
+    board.exact?.used.add("weights"); // its counts are weighed here, not by the engine
     this.#recount();
     range.max = this.values.length - 1;
     range.value = placeOf(this.values, limit);

@@ -84,7 +84,7 @@ class Volume {
     const { span } = this.board.state, { time } = this.board.config;
     if (!span) return null;
     if (this.timed && time) return /** @type {[number, number]} */ (span.map((t) => Math.max(0, Math.min(1, (t - time.start) / time.step / this.n))));
-    return /** @type {[number, number]} */ (span.map((r) => r / Math.max(1, this.board.store.rows)));
+    return /** @type {[number, number]} */ (span.map((r) => r / Math.max(1, this.board.whole.all)));
   }
 
   /** Two sliders that do from the keyboard what dragging does. */
@@ -165,7 +165,7 @@ class Volume {
     else this.#connections(pen, width);
     const { time } = this.board.config;
     if (this.timed && time) moments(pen, margins, time.start, time.start + this.n * time.step);
-    else places(pen, margins, this.n, (i) => count(Math.round((i / this.n) * this.board.store.rows)), 96);
+    else places(pen, margins, this.n, (i) => count(Math.round((i / this.n) * this.board.whole.all)), 96);
     const chosen = this.chosen();
     if (!chosen) return;
     const [a, b] = chosen.map((c) => left + c * width), base = pen.height - margins.bottom;
