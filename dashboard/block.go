@@ -97,17 +97,21 @@ func (d *Data) Block() ([]byte, error) {
 	return parts[0], nil
 }
 
-// Blocks returns the data as a block of two parts, each packed. The first has the clock,
-// the label and the early columns; the second has what else there is. The same data give
-// the same bytes.
+// Blocks returns the data as a block of three parts, each packed. The first has what the
+// first chart needs, which are the clock, the label and the scores; the second the early
+// columns; the third what else there is. The same data give the same bytes.
 func (d *Data) Blocks() ([][]byte, error) {
 	parts := make([]int, len(d.Columns))
 	for j := range parts {
-		if j != d.Label && !slices.Contains(d.Early, j) {
+		switch {
+		case j == d.Label || d.Verdicts != nil && j == d.Verdicts.Score:
+		case slices.Contains(d.Early, j):
 			parts[j] = 1
+		default:
+			parts[j] = 2
 		}
 	}
-	return d.write(parts, 2)
+	return d.write(parts, 3)
 }
 
 // check finds what would make a block that no page can read.

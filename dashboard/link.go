@@ -32,11 +32,12 @@ type linker struct {
 }
 
 // features are what a page has that others do not need the script of.
-type features struct{ countries, verdicts, live, sample bool }
+type features struct{ places, countries, verdicts, live, sample bool }
 
 // The modules that take the place of those of features that a page does not have.
 const (
 	noWorld     = "export const frame = { width: 0, height: 0, turn: 0, scale: 0, x: 0, y: 0 };\nexport const world = [];\n"
+	noOrigin    = "import { nowhere } from \"./nowhere.js\";\nexport const origin = nowhere;\n"
 	noThreshold = "export function threshold() {}\n"
 	noSample    = "export class ExactEngine {}\nexport function marked() {}\n"
 	noLive      = "export function live() {}\n"
@@ -47,6 +48,8 @@ func (f features) module(name string) ([]byte, error) {
 	switch {
 	case name == "world.js" && !f.countries:
 		return []byte(noWorld), nil
+	case name == "panels/origin.js" && !f.places:
+		return []byte(noOrigin), nil
 	case name == "panels/threshold.js" && !f.verdicts:
 		return []byte(noThreshold), nil
 	case name == "exact.js" && !f.sample:

@@ -38,7 +38,7 @@ func TestLinkRefuses(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := script("none.js", features{countries: true, verdicts: true, live: true}); err == nil {
+	if _, err := script("none.js", features{places: true, countries: true, verdicts: true, live: true, sample: true}); err == nil {
 		t.Error("a module that does not exist was linked")
 	}
 }
@@ -150,7 +150,7 @@ func inNote(line string) bool {
 
 // TestScriptIsSmall keeps the page's script below what a page may weigh.
 func TestScriptIsSmall(t *testing.T) {
-	all, err := script("main.js", features{countries: true, verdicts: true, live: true})
+	all, err := script("main.js", features{places: true, countries: true, verdicts: true, live: true, sample: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ type Data struct {
 	Lines   []int64  // by row: of the file, from 1
 	LeftOut []string // columns of text that differs in nearly every row
 	Places  *Places  // which columns are places, filled by Locate; nil if there are none
-	Early   []int    // columns that charts of the first screen need; the label is always one
+	Early   []int    // columns that charts of the first screen need, beside the label, the scores and the clock
 
 	Verdicts *Verdicts // nil without a detector
 	Sample   *Sample   // nil if the rows are all of the table; Page.Reduce fills it

@@ -145,7 +145,7 @@ func (p *Page) Write(w io.Writer) error {
 		return fmt.Errorf("the page cannot be told of %s: %w", p.Data.Source, err)
 	}
 	parts.Config = template.JS(config) // encoding/json writes <, > and & as escapes
-	return parts.write(w, features{countries: mapped, verdicts: p.Data.Verdicts != nil, live: p.Live, sample: p.Data.Sample != nil})
+	return parts.write(w, features{places: places != nil, countries: mapped, verdicts: p.Data.Verdicts != nil, live: p.Live, sample: p.Data.Sample != nil})
 }
 
 // notes say what the page leaves out of the table.

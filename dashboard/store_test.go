@@ -19,7 +19,7 @@ type storeCase struct {
 	Off      float64       `json:"off"` // how far a time may be off, in seconds
 	Lines    []int64       `json:"lines"`
 	Verdicts *Verdicts     `json:"verdicts"`
-	Early    []int         `json:"early"`
+	First    []int         `json:"first"` // columns of the first part
 	Block    []byte        `json:"block"`
 	Parts    [][]byte      `json:"parts"`
 }
@@ -41,16 +41,19 @@ func storeCaseOf(t *testing.T, name string, d *Data) storeCase {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := storeCase{Name: name, Rows: d.Rows, Lines: d.Lines, Verdicts: d.Verdicts, Early: append([]int{}, d.Early...), Block: block, Parts: parts}
+	out := storeCase{Name: name, Rows: d.Rows, Lines: d.Lines, Verdicts: d.Verdicts, First: []int{}, Block: block, Parts: parts}
 	if d.Label >= 0 {
-		out.Early = append(out.Early, d.Label)
+		out.First = append(out.First, d.Label)
+	}
+	if d.Verdicts != nil {
+		out.First = append(out.First, d.Verdicts.Score)
 	}
 	if d.Clock != nil {
 		out.Since = d.Clock.Since
 		unit, _ := d.Clock.ticks()
 		out.Off = unit * 0.51
 		if j := slices.IndexFunc(d.Columns, d.Clock.toldBy); j >= 0 {
-			out.Early, out.Off = append(out.Early, j), 0
+			out.First, out.Off = append(out.First, j), 0
 		}
 	}
 	for _, c := range d.Columns {

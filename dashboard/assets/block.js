@@ -48,6 +48,26 @@ export class Body {
   }
 }
 
+/** Unpacks gzip. The bytes are written to the stream themselves, since a Blob would take them to another process and back. @param {Uint8Array} packed */
+async function inflate(packed) {
+  const stream = new DecompressionStream("gzip"), writer = stream.writable.getWriter(), reader = stream.readable.getReader(), parts = [];
+  const written = writer.write(/** @type {BufferSource} */ (packed)).then(() => writer.close());
+  written.catch(() => {}); // reading fails too
+  let length = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    parts.push(next.value);
+    length += next.value.length;
+  }
+  await written;
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
 /**
  * Unpacks a part of a block.
  * @param {Uint8Array} packed
@@ -57,8 +77,7 @@ export class Body {
 export async function unpack(packed, part) {
   let bytes;
   try {
-    const stream = new Blob([/** @type {BlobPart} */ (packed)]).stream().pipeThrough(new DecompressionStream("gzip"));
-    bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+    bytes = await inflate(packed);
   } catch {
     throw damaged("they cannot be unpacked");
   }

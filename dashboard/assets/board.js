@@ -74,6 +74,7 @@ export class Board {
   run = 0;
   took = 0;
   waiting = false;
+  catching = false;
   /** @type {Panel[]} */
   panels = [];
   /** @type {((board: Board) => void)[]} */
@@ -300,6 +301,21 @@ export class Board {
     }
     this.took = performance.now() - begun;
     this.#later(++this.run);
+  }
+
+  /** Shows what has come into sight, some of it in each frame. */
+  catchUp() {
+    if (this.catching) return;
+    this.catching = true;
+    requestAnimationFrame(() => {
+      this.catching = false;
+      const until = performance.now() + 12;
+      for (const p of this.panels) {
+        if (!p.seen || !p.stale) continue;
+        if (performance.now() > until) return this.catchUp();
+        this.show(p);
+      }
+    });
   }
 
   /** @param {Panel} p */

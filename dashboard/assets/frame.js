@@ -50,9 +50,9 @@ function watcher(board) {
       const p = board.panels.find((q) => q.root === e.target);
       if (!p) continue;
       p.seen = e.isIntersecting;
-      if (p.seen && p.stale) board.show(p);
       slow ||= Boolean(p.seen && p.slow);
     }
+    board.catchUp();
     if (slow) board.again();
   }, { rootMargin: "120px" });
 }

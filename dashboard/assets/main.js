@@ -34,19 +34,23 @@ function part(id) {
   return decode85(e?.textContent ?? "", Number(e?.dataset.length));
 }
 
-/** Shows light or dark, as chosen or as the system has it. @param {Board} board */
-function theme(board) {
-  const root = document.documentElement, wish = board.state.view.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+/** Shows light or dark, as chosen or as the system has it. @param {{state: import("./state.js").State}} board */
+function theme({ state }) {
+  const root = document.documentElement, wish = state.view.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   if (root.dataset.theme === wish) return;
   root.dataset.theme = wish;
   readColours();
 }
 
-/** Makes the panels in the order of the page. @param {Board} board */
-function panels(board) {
-  const role = (/** @type {string} */ name) => board.role(name), protocol = role("protocol"), service = role("service"), flag = role("status"), label = board.store.label;
+/** The panels that are seen at once, so that there is a chart before all others are made. @param {Board} board */
+function firstPanels(board) {
   cards(board);
   volume(board);
+}
+
+/** The other panels, in the order of the page. @param {Board} board */
+function otherPanels(board) {
+  const role = (/** @type {string} */ name) => board.role(name), protocol = role("protocol"), service = role("service"), flag = role("status"), label = board.store.label;
   forecast(board);
   if (protocol) levels(board, protocol, { id: "protocol", most: 5, below: ["duration", "out", "in"] });
   if (service) levels(board, service, { id: "service" });
@@ -61,6 +65,7 @@ function panels(board) {
   comparison(board);
   threshold(board);
   alerts(board);
+  board.refresh();
 }
 
 /** Everything is drawn for paper, in sight or not, as wide as it is there. @param {Board} board */
@@ -86,11 +91,12 @@ function source({ store, config }) {
 
 /** Shows rows for the first time. @param {import("./store.js").Store} store @param {import("./board.js").Config} config */
 function open(store, config) {
+  document.body.className = ""; // there was nothing to show before: it would only be laid out twice
   const board = new Board(store, config, fromHash(location.hash));
   board.listeners.push(theme, source);
   bar(board);
   byId("loading").remove();
-  panels(board);
+  firstPanels(board);
   address(board);
   paper(board);
   byId("csv").onclick = () => saveSelection(board, notesOf(board).columns());
@@ -99,14 +105,31 @@ function open(store, config) {
   return board;
 }
 
-async function start() {
-  const config = JSON.parse(byId("config").textContent);
-  if (config.live) return live(config, (store) => open(store, config));
-  const cube = byId("cube") && part("cube"), { store, rest } = await begin([part("block-0"), later()]);
-  if (cube) config.sample = await readSample(cube, store, config.time);
+/** Shows the charts that are seen first, and then makes all others. @param {import("./store.js").Store} store @param {import("./board.js").Config} config */
+async function openAll(store, config) {
   const board = open(store, config);
   document.documentElement.dataset.ready = "first";
   await painted("first chart");
+  shown();
+  otherPanels(board);
+  await painted("all charts");
+  return board;
+}
+
+async function start() {
+  theme({ state: fromHash(location.hash) });
+  const config = JSON.parse(byId("config").textContent);
+  if (config.live) document.body.className = "";
+  if (config.live) return live(config, (store) => {
+    const board = open(store, config);
+    otherPanels(board);
+    return board;
+  });
+  /** @type {Board | null} */
+  let board = null;
+  const cube = byId("cube") && part("cube"), { store, rest } = await begin([part("block-0"), later("block-1"), later("block-2")], () => board?.arrived());
+  if (cube) config.sample = await readSample(cube, store, config.time);
+  board = await openAll(store, config);
   await rest;
   board.arrived();
   document.documentElement.dataset.ready = "all";
@@ -116,14 +139,19 @@ async function start() {
 /** Waits until what was drawn is on the screen, and marks the time. @param {string} what */
 const painted = (what) => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.mark(what)))));
 
-/** The part of the data behind this script, which the browser may not have read yet. @returns {Promise<Uint8Array>} */
-const later = () => new Promise((done) => {
-  const take = () => done(part("block-1"));
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", take, { once: true });
-  else take();
-});
+/** Called when the first chart is shown. */
+let shown = () => {};
+const first = new Promise((done) => (shown = () => done(null)));
+
+/** A part of the data behind this script, which the browser may not have read yet, and which can wait for the first chart. @param {string} id @returns {Promise<Uint8Array>} */
+async function later(id) {
+  await first;
+  if (document.readyState === "loading") await new Promise((done) => addEventListener("DOMContentLoaded", done, { once: true }));
+  return part(id);
+}
 
 start().catch((e) => {
+  document.body.className = "";
   const box = byId("loading") ?? document.body;
   box.textContent = `This page could not show its data: ${e?.message ?? e}. If the file was cut short on its way, fetch it again.`;
   document.documentElement.dataset.ready = "failed";

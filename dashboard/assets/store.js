@@ -69,9 +69,10 @@ export async function decode(packed) {
  * Unpacks the first part of a block. The columns of the others are ready, and reasons and
  * lines known, when rest resolves.
  * @param {(Uint8Array | Promise<Uint8Array>)[]} parts the later ones may still be on their way
+ * @param {(store: Store) => void} [come] called when a later one is there
  * @returns {Promise<{store: Store, rest: Promise<void>}>}
  */
-export async function begin(parts) {
+export async function begin(parts, come = () => {}) {
   if (parts.length === 0) throw new Error("there are no data to show");
   const first = await unpack(await parts[0], 0), { head } = first;
   if (head.parts?.length !== parts.length) throw new Error(`the data are in ${head.parts?.length} parts, and ${parts.length} of them are here`);
@@ -82,6 +83,7 @@ export async function begin(parts) {
       const next = await unpack(await parts[p], p);
       if (next.head.rows !== head.rows) throw new Error("the parts of the data do not belong together");
       await readPart(store, head, next);
+      come(store);
     }
   })();
   rest.catch(() => {}); // whoever waits for it is told; nobody else is to be

@@ -36,22 +36,25 @@ function same(store, want, early) {
 }
 
 for (const c of cases) {
-  test(`${c.name}: what Go wrote in one part and in two`, async () => {
+  test(`${c.name}: what Go wrote in one part and in three`, async () => {
     same(await decode(bytes(c.block)), c);
     const parts = c.parts.map(bytes);
+    let came = 0;
     same(await decode(parts), c);
-    const { store, rest } = await begin([parts[0], new Promise((done) => setTimeout(done, 5, parts[1]))]);
-    same(store, c, c.early);
+    const { store, rest } = await begin([parts[0], new Promise((done) => setTimeout(done, 5, parts[1])), parts[2]], () => came++);
+    assert.equal(came, 0);
+    same(store, c, c.first);
     await rest;
     same(store, c);
+    assert.equal(came, 2);
   });
 
   test(`${c.name}: damage is told`, async () => {
     const parts = c.parts.map(bytes), raw = gunzipSync(parts[0]), head = raw.readUInt32LE(0);
-    const wrong = (first, second, why) => assert.rejects(decode(second ? [first, second] : [first]), why);
+    const wrong = (first, second, why) => assert.rejects(decode(second ? [first, second, parts[2]] : [first]), why);
     await wrong(parts[0], parts[1].subarray(0, parts[1].length - 9), /cannot be unpacked/);
     await wrong(parts[1], parts[0], /not in their order/);
-    await wrong(parts[0], null, /in 2 parts, and 1 of them/);
+    await wrong(parts[0], null, /in 3 parts, and 1 of them/);
     await wrong(gzipSync(raw.subarray(0, head)), parts[1], /end early/);
     await wrong(gzipSync(raw.subarray(0, raw.length - 1)), parts[1], /end early/);
     await wrong(gzipSync(Buffer.concat([raw, raw.subarray(0, 1)])), parts[1], /longer than they say/);
@@ -59,7 +62,7 @@ for (const c of cases) {
     for (let k = 0; k < 20; k++) {
       const spoilt = Buffer.from(raw), at = 4 + head + Math.floor(((raw.length - 4 - head) * k) / 20);
       for (let i = at; i < Math.min(at + 99, spoilt.length); i++) spoilt[i] = 255;
-      await decode([new Uint8Array(gzipSync(spoilt)), parts[1]]).then((s) => {
+      await decode([new Uint8Array(gzipSync(spoilt)), parts[1], parts[2]]).then((s) => {
         for (const column of s.columns) for (const code of column.codes) assert.ok(code < column.size, column.name);
       }, (err) => assert.match(err.message, /^the data are damaged/));
     }

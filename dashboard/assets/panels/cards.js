@@ -32,11 +32,21 @@ export function cards(board) {
       labelled(mark + count(n), share(n, totals.all) + " of these");
     }
     for (const { name, show } of volumes) {
-      const [[a, b], mark] = board.about(() => engine.sum(/** @type {any} */ (board.column(name))));
+      const column = /** @type {any} */ (board.column(name));
+      if (!column.ready) {
+        show("…", "");
+        continue;
+      }
+      const [[a, b], mark] = board.about(() => engine.sum(column));
       show(mark + bytes(a + b), totals.all ? bytes((a + b) / totals.all) + " each" : "–");
     }
     for (const { name, show } of metrics) {
-      const column = /** @type {any} */ (board.column(name)), [two, mark] = board.about(() => engine.selected(column)), [a, b] = sums(column, two), [x, y] = present(column, two), n = both(two);
+      const column = /** @type {any} */ (board.column(name));
+      if (!column.ready) {
+        show("…", "");
+        continue;
+      }
+      const [two, mark] = board.about(() => engine.selected(column)), [a, b] = sums(column, two), [x, y] = present(column, two), n = both(two);
       show(mark + count(a + b), x + y ? `in ${count(x + y)}; ${share(y, n[1])} of anomalous` : "none here");
     }
   };

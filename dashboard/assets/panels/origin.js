@@ -8,6 +8,7 @@ import { choiceOf, toggled, withView } from "../state.js";
 import { textOf } from "../store.js";
 import { frame as sheet, world } from "../world.js";
 import { Bars, effectOf, meant } from "./levels.js";
+import { nowhere } from "./nowhere.js";
 
 /** @typedef {import("../board.js").Board} Board */
 /** @typedef {import("../pen.js").Pen} Pen */
@@ -17,12 +18,8 @@ const names = namesOf(world), svg = "http://www.w3.org/2000/svg";
 
 /** @param {Board} board */
 export function origin(board) {
-  const { places } = board.config, f = frame(board, { id: "origin", title: "Origin", wide: 3 });
-  if (!places) {
-    f.body.append(h("p", { class: "note", text: "These data have no addresses, so nothing can be said about where connections come from. With addresses, netanom dashboard --geoip FILE.mmdb tells countries, and --sites FILE.csv the own networks." }));
-    return;
-  }
-  new Origin(board, f);
+  if (board.config.places) new Origin(board, frame(board, { id: "origin", title: "Origin", wide: 3 }));
+  else nowhere(board);
 }
 
 class Origin {

@@ -21,7 +21,7 @@ export function volume(board) {
   const { buttons, show } = choice(v.measures(), () => v.measure, (key) => board.change((s) => withView(s, { measure: key === v.usual ? "" : key })));
   f.tools.append(...buttons);
   v.shown = show;
-  f.add({ update: () => v.update(), table: () => v.table(), picture: (pen) => v.draw(pen) });
+  f.add({ seen: true, update: () => v.update(), table: () => v.table(), picture: (pen) => v.draw(pen) });
 }
 
 class Volume {

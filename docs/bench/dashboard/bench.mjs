@@ -39,6 +39,9 @@ async function drive() {
   await act("clear", clear);
   for (let i = 0; i < 9; i++) await act("protocol", () => click("#protocol .bars button", i % 3));
   await act("clear", clear);
+  document.getElementById("status").scrollIntoView();
+  while (!document.querySelector("#status .heat button")) await pause(50);
+  await pause(300);
   for (let i = 0; i < 10; i++) await act("cell", () => click("#status .heat button", chance(40)));
   await act("clear", clear);
   const bytes = board.config.roles.out, values = board.column(bytes).values;
