@@ -109,15 +109,26 @@ func (c *counter) Write(p []byte) (int, error) {
 
 func countedOf(n int, thing string) string { return counted(int64(n), thing) }
 
-// notices say what the user has to know beside the page.
-func (o *dashboardOptions) notices(in *input, page *dashboard.Page) {
+// warn says what was wrong with a file.
+func (o *dashboardOptions) warn(in *input) {
 	if o.quiet {
 		return
 	}
 	o.world.progress.clear()
 	in.notice(o.world)
 	for _, warning := range slices.Concat(in.mistakes(), in.unread()) {
-		fmt.Fprintf(o.world.stderr, "netanom: %s\n", warning)
+		fmt.Fprintf(o.world.stderr, "netanom: %s: %s\n", in.path, warning)
+	}
+}
+
+// notices say what the user has to know beside the page.
+func (o *dashboardOptions) notices(in *input, page *dashboard.Page) {
+	if o.quiet {
+		return
+	}
+	o.warn(in)
+	if name := page.Data.Unknown; name != "" {
+		fmt.Fprintf(o.world.stderr, "netanom: nothing says which level of %q means normal, so no row counts as an attack; name it with --normal\n", name)
 	}
 	if s := page.Data.Sample; s != nil {
 		for _, sentence := range s.Sentences(page.Data) {

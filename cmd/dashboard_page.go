@@ -79,8 +79,9 @@ func (o *dashboardOptions) join(ctx context.Context, p *dashboard.Page, g *dashb
 	defer in.close()
 	second := &dashboard.Page{}
 	if _, err := o.pack(ctx, in, second, g); err != nil {
-		return err
+		return fmt.Errorf("%s: %w", o.against, err)
 	}
+	o.warn(in)
 	p.Data = dashboard.Join(p.Data, second.Data)
 	p.Why = "The rows of two files are shown; a forecast is made of one."
 	return nil

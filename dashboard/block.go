@@ -98,13 +98,14 @@ func (d *Data) Block() ([]byte, error) {
 }
 
 // Blocks returns the data as a block of three parts, each packed. The first has what the
-// first chart needs, which are the clock, the label and the scores; the second the early
-// columns; the third what else there is. The same data give the same bytes.
+// first chart needs, which are the clock, the label, the scores, and what a sample was drawn
+// by; the second the early columns; the third what else there is. The same data give the
+// same bytes.
 func (d *Data) Blocks() ([][]byte, error) {
 	parts := make([]int, len(d.Columns))
 	for j := range parts {
 		switch {
-		case j == d.Label || d.Verdicts != nil && j == d.Verdicts.Score:
+		case j == d.Label || j == d.scores() || d.Sample != nil && slices.Contains(d.Sample.By, j):
 		case slices.Contains(d.Early, j):
 			parts[j] = 1
 		default:

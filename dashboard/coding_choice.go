@@ -90,6 +90,10 @@ func (c *chooser) withoutParents(j int, rows []int) {
 	}
 }
 
+// mostApart bounds the columns that are tried as parents: of wide tables those nearby, lest
+// the time grows with the square of the columns.
+const mostApart = 128
+
 // A step is a parent that a column may take.
 type step struct {
 	column, parent int
@@ -104,7 +108,7 @@ func (c *chooser) firstParents() []step {
 			continue
 		}
 		big, small := c.big.contexts([]int{p}), c.small.contexts([]int{p})
-		for j := range c.codings {
+		for j := max(0, p-mostApart); j <= min(p+mostApart, len(c.codings)-1); j++ {
 			if j != p && c.parts[p] <= c.parts[j] {
 				out = c.weigh(out, step{column: j, parent: p}, &big, &small)
 			}
@@ -121,8 +125,8 @@ func (c *chooser) secondParents() []step {
 			continue
 		}
 		first := c.codings[j].parents[0]
-		for p := range c.codings {
-			if p == first || c.big.sizes[p] == 1 || c.parts[p] > c.parts[j] || c.all.sizes[p]*c.all.sizes[first] > mostContexts || c.needs(p, j) {
+		for p := max(0, j-mostApart); p <= min(j+mostApart, len(c.codings)-1); p++ {
+			if p == j || p == first || c.big.sizes[p] == 1 || c.parts[p] > c.parts[j] || c.all.sizes[p]*c.all.sizes[first] > mostContexts || c.needs(p, j) {
 				continue
 			}
 			both := []int{first, p}

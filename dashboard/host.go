@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -66,7 +67,7 @@ func pageHandler(page []byte) http.Handler {
 func namesLoopback(host string) bool {
 	name, _, err := net.SplitHostPort(host)
 	if err != nil {
-		name = host
+		name = strings.TrimSuffix(strings.TrimPrefix(host, "["), "]") // browsers leave out port 80
 	}
 	ip := net.ParseIP(name)
 	return name == "localhost" || ip != nil && ip.IsLoopback()

@@ -80,18 +80,18 @@ func (j *joiner) columns() {
 	a, b := j.parts[0], j.parts[1]
 	j.from = [2][]int{filled(len(a.Columns), -1), filled(len(b.Columns), -1)}
 	for x := range a.Columns {
-		y := slices.IndexFunc(b.Columns, func(c Column) bool { return c.Canon == a.Columns[x].Canon })
-		if y < 0 {
-			y = slices.IndexFunc(b.Columns, func(c Column) bool { return c.Name == a.Columns[x].Name })
-		}
-		j.add(x, y)
+		j.add(x, j.partner(x))
 	}
 	for y := range b.Columns {
+		if y == b.scores() && a.scores() >= 0 {
+			continue // joined with those of the first
+		}
 		if !slices.ContainsFunc(a.Columns, func(c Column) bool { return c.Canon == b.Columns[y].Canon || c.Name == b.Columns[y].Name }) {
 			j.add(-1, y)
 		}
 	}
 	for _, p := range j.parts {
+		j.out.Unknown = cmp.Or(j.out.Unknown, p.Unknown)
 		for _, name := range p.LeftOut {
 			if !slices.Contains(j.out.LeftOut, name) {
 				j.out.LeftOut = append(j.out.LeftOut, name)
@@ -99,6 +99,35 @@ func (j *joiner) columns() {
 		}
 	}
 	j.out.Columns = append(j.out.Columns, j.file())
+}
+
+// scores is the column of a detector's scores, -1 without one.
+func (d *Data) scores() int {
+	if d.Verdicts == nil {
+		return -1
+	}
+	return d.Verdicts.Score
+}
+
+// partner returns the column of the second part that belongs to one of the first, -1 for
+// none. Scores of the detector belong together, whatever columns of that name the files have.
+func (j *joiner) partner(x int) int {
+	a, b := j.parts[0], j.parts[1]
+	if x == a.scores() && b.scores() >= 0 {
+		return b.scores()
+	}
+	one := &a.Columns[x]
+	for _, same := range []func(*Column) bool{
+		func(c *Column) bool { return c.Canon == one.Canon },
+		func(c *Column) bool { return c.Name == one.Name },
+	} {
+		for y := range b.Columns {
+			if y != b.scores() && same(&b.Columns[y]) {
+				return y
+			}
+		}
+	}
+	return -1
 }
 
 func filled(n, value int) []int {
@@ -120,7 +149,7 @@ func (j *joiner) add(x, y int) {
 		}
 	}
 	if ends[0] != nil && ends[1] != nil && (ends[0].Values == nil) != (ends[1].Values == nil) {
-		j.out.LeftOut = append(j.out.LeftOut, model.Name)
+		j.out.Mixed = append(j.out.Mixed, model.Name)
 		return
 	}
 	for p, at := range [2]int{x, y} {
@@ -231,7 +260,7 @@ func (j *joiner) whatTheyAre() {
 // verdicts joins those of one detector.
 func (j *joiner) verdicts() {
 	a, b := j.parts[0].Verdicts, j.parts[1].Verdicts
-	if a == nil || b == nil {
+	if a == nil || b == nil || j.from[0][a.Score] < 0 {
 		return
 	}
 	v := *a

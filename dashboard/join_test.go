@@ -82,8 +82,8 @@ func TestJoinKeepsTheOrderOfTime(t *testing.T) {
 
 func TestJoinOfNumbersAndText(t *testing.T) {
 	d := Join(packedOf(t, "amount,attack\n80,normal\n443,normal\n"), packedOf(t, "amount,attack\nhttp,normal\nhttps,normal\n"))
-	if !slices.Equal(d.LeftOut, []string{"amount"}) || len(d.Columns) != 2 {
-		t.Errorf("left out %v, %d columns", d.LeftOut, len(d.Columns))
+	if !slices.Equal(d.Mixed, []string{"amount"}) || len(d.Columns) != 2 {
+		t.Errorf("mixed %v, %d columns", d.Mixed, len(d.Columns))
 	}
 }
 
@@ -129,6 +129,68 @@ func TestJoinKeepsReasonsWithTheirRows(t *testing.T) {
 	}
 	if at == 0 || at != len(d.Verdicts.Reasons) {
 		t.Errorf("%d rows with reasons, %d", at, len(d.Verdicts.Reasons))
+	}
+	if _, err := d.Block(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestJoinKeepsScoresApart joins a file that has a column of its own called score.
+func TestJoinKeepsScoresApart(t *testing.T) {
+	judged := func(text string) *Data {
+		d := packedOf(t, text)
+		c := Column{Name: "score", Canon: "score", Kind: dataset.Number}
+		c.packNumbers([]float64{0.25, 0.75}, []int{0, 1}, 0.5)
+		if slices.ContainsFunc(d.Columns, func(c Column) bool { return c.Name == "score" }) {
+			c.Name = "netanom score"
+		}
+		d.Columns = append(d.Columns, c)
+		d.Verdicts = &Verdicts{Threshold: 0.5, Floor: 0.5, Score: len(d.Columns) - 1, Reasons: [][3]int16{{int16(slices.IndexFunc(d.Columns, func(c Column) bool { return c.Name == "service" })), -1, -1}}}
+		return d
+	}
+	for _, own := range []string{"high", "7"} {
+		d := Join(judged("service,attack\nhttp,normal\nsmtp,neptune\n"), judged("score,service,attack\n"+own+",http,normal\n"+own+",smtp,neptune\n"))
+		if got := []string{cellOf(d, "score", 0), cellOf(d, "score", 1), cellOf(d, "score", 2), cellOf(d, "score", 3)}; !slices.Equal(got, []string{"0.25", "0.75", "0.25", "0.75"}) {
+			t.Errorf("scores %v", got)
+		}
+		if d.Verdicts == nil || len(d.Verdicts.Reasons) != 2 || d.Columns[d.Verdicts.Reasons[1][0]].Name != "service" {
+			t.Errorf("%+v", d.Verdicts)
+		}
+		if _, err := d.Blocks(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestRowsWithoutLabelAreNoAttacks joins a labelled file with one that has no label.
+func TestRowsWithoutLabelAreNoAttacks(t *testing.T) {
+	d := Join(packedOf(t, "service,attack\nhttp,normal\nsmtp,neptune\n"), packedOf(t, "service\nhttp\nsmtp\n"))
+	if got := d.anomalous(); !slices.Equal(got, []uint16{0, 1, 0, 0}) {
+		t.Errorf("anomalous %v", got)
+	}
+}
+
+func TestLabelOfUnknownMeaning(t *testing.T) {
+	d := packedOf(t, "service,attack\nhttp,alpha\nsmtp,beta\n")
+	if d.Label != -1 || d.Unknown != "attack" || len(d.Columns) != 2 {
+		t.Errorf("label %d, unknown %q", d.Label, d.Unknown)
+	}
+}
+
+func TestClockThatOverflows(t *testing.T) {
+	if d := packedOf(t, "timestamp,service,attack\n1e308,http,normal\n-1e308,smtp,neptune\n"); d.Clock != nil && (math.IsInf(d.Clock.Since[1], 0) || math.IsNaN(d.Clock.Since[1])) {
+		t.Errorf("%+v", d.Clock)
+	}
+}
+
+func TestWideTablesArePackedInTime(t *testing.T) {
+	d := &Data{Source: "wide", Rows: 300, Label: -1, Lines: make([]int64, 300)}
+	for j := range 2000 {
+		c := Column{Name: fmt.Sprint("c", j), Values: []float64{0, 1, 2, 3, 4, 5, 6}, Codes: make([]uint16, 300)}
+		for i := range c.Codes {
+			c.Codes[i] = uint16((i*j + i) % 7)
+		}
+		d.Columns = append(d.Columns, c)
 	}
 	if _, err := d.Block(); err != nil {
 		t.Error(err)

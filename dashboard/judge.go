@@ -3,6 +3,8 @@ package dashboard
 import (
 	"cmp"
 	"context"
+	"maps"
+	"math"
 	"slices"
 
 	"github.com/netanom/netanom/dataset"
@@ -70,9 +72,9 @@ func explained(scores []float64, threshold float64) (rows []int, floor float64) 
 // reasons returns for each of the rows the columns that raised its score most.
 func (d *Data) reasons(ctx context.Context, j Judge, rows []int) ([][3]int16, error) {
 	out := make([][3]int16, len(rows))
-	names := map[string]int16{}
-	for k := range d.Columns {
-		names[d.Columns[k].Name] = int16(k)
+	names, err := d.inputs(j)
+	if err != nil {
+		return nil, err
 	}
 	blocks := (len(rows) + reasonBlock - 1) / reasonBlock
 	return out, parallel.Each(ctx, blocks, j.Workers, func(b int) error {
@@ -90,6 +92,28 @@ func (d *Data) reasons(ctx context.Context, j Judge, rows []int) ([][3]int16, er
 		}
 		return nil
 	})
+}
+
+// inputs says which column each input of a detector is, by the name that training knew.
+func (d *Data) inputs(j Judge) (map[string]int16, error) {
+	here := map[string]int16{}
+	for k := range min(len(d.Columns), math.MaxInt16) {
+		here[d.Columns[k].Name] = int16(k)
+	}
+	columns, err := j.Pipeline.Schema.ColumnsOf(j.Table.Schema())
+	if err != nil {
+		return nil, err
+	}
+	out := maps.Clone(here) // derived columns have their own names
+	for i, name := range columns {
+		trained := j.Pipeline.Schema.Inputs[i].Name
+		if at, ok := here[name]; ok {
+			out[trained] = at
+		} else {
+			delete(out, trained)
+		}
+	}
+	return out, nil
 }
 
 // strongest returns the columns that raise a row's score most.

@@ -219,7 +219,7 @@ func (c *liveCut) data(o *LiveOptions) *Data {
 		d.Columns = append(d.Columns, column)
 	}
 	score := Column{Name: d.unused("score"), Canon: "score", Role: dataset.Derivative, Kind: dataset.Number}
-	score.packNumbers(c.scores, here)
+	score.packNumbers(c.scores, here, o.Threshold)
 	d.Verdicts = c.verdicts(o, len(d.Columns), &score)
 	d.Columns = append(d.Columns, score)
 	if n > 0 {

@@ -46,6 +46,8 @@ type Data struct {
 	Clock   *Clock   // nil if rows have no time
 	Lines   []int64  // by row: of the file, from 1
 	LeftOut []string // columns of text that differs in nearly every row
+	Mixed   []string // columns that are numbers in one file and text in the other
+	Unknown string   // the column of labels of which nothing says which means normal, "" if there is none
 	Places  *Places  // which columns are places, filled by Locate; nil if there are none
 	Early   []int    // columns that charts of the first screen need, beside the label, the scores and the clock
 
@@ -94,8 +96,12 @@ func Pack(ctx context.Context, t *dataset.Table, source string, normal []string)
 			d.LeftOut = append(d.LeftOut, s.Columns[j].Name)
 			continue
 		}
-		if j == classes.Column {
+		switch {
+		case j != classes.Column:
+		case classes.Known():
 			d.Label = len(d.Columns)
+		default: // nothing tells normal from attack
+			d.Unknown = s.Columns[j].Name
 		}
 		d.Columns = append(d.Columns, *c)
 	}
@@ -119,7 +125,7 @@ func (d *Data) inTime(t *dataset.Table) ([]int, error) {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return compareTimes(times[a], times[b]) })
 	first := slices.IndexFunc(order, func(r int) bool { return !math.IsNaN(times[r]) })
-	if first < 0 {
+	if first < 0 || !(times[order[len(order)-1]]-times[order[first]] <= math.MaxFloat64) { // no axis is that long
 		return order, nil
 	}
 	d.Clock = &Clock{Name: s.Columns[at].Name, Start: times[order[first]], Since: make([]float64, d.Rows)}
@@ -151,7 +157,7 @@ func packColumn(t *dataset.Table, at int, order []int) (*Column, error) {
 		if err != nil {
 			return nil, fmt.Errorf("column %q: %w", c.Name, err)
 		}
-		if len(order) > 1000 && c.Dict.Len() > len(order)/2 && c.Role != dataset.Label {
+		if len(order) > 1000 && c.Dict.Len() > len(order)/2 && c.Role != dataset.Label && levelsOf(codes) > len(order)/2 {
 			return nil, nil
 		}
 		out.packLevels(c.Dict.Levels(), codes, order)
@@ -166,6 +172,17 @@ func packColumn(t *dataset.Table, at int, order []int) (*Column, error) {
 	}
 	out.packNumbers(values, order)
 	return out, nil
+}
+
+// levelsOf counts the levels that rows have: a condition leaves the others in the dictionary.
+func levelsOf(codes []uint32) int {
+	seen := map[uint32]struct{}{}
+	for _, k := range codes {
+		if k != dataset.MissingCode {
+			seen[k] = struct{}{}
+		}
+	}
+	return len(seen)
 }
 
 // packLevels gives the most frequent level the code 0. codes are places in names, or

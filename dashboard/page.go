@@ -151,6 +151,12 @@ func (p *Page) Write(w io.Writer) error {
 // notes say what the page leaves out of the table.
 func (p *Page) notes() []string {
 	notes := []string{}
+	if name := p.Data.Unknown; name != "" {
+		notes = append(notes, fmt.Sprintf("Nothing says which level of %q means normal, so no row counts as an attack; name it with --normal.", name))
+	}
+	if len(p.Data.Mixed) > 0 {
+		notes = append(notes, "Not in the page, because one file has numbers there and the other text: "+strings.Join(p.Data.Mixed, ", ")+".")
+	}
 	if n := len(p.Data.LeftOut); n > 0 {
 		notes = append(notes, "Not in the page, because nearly every row has another text: "+strings.Join(p.Data.LeftOut, ", ")+".")
 	}

@@ -99,11 +99,7 @@ func (d *Data) anomalous() []uint16 {
 	case d.Label >= 0:
 		label := &d.Columns[d.Label]
 		for i, k := range label.Codes {
-			text := "" // of a missing label
-			if int(k) < len(label.Levels) {
-				text = label.Levels[k]
-			}
-			if !slices.Contains(d.Normal, text) {
+			if int(k) < len(label.Levels) && !slices.Contains(d.Normal, label.Levels[k]) { // without a label nothing is known
 				out[i] = 1
 			}
 		}
@@ -168,6 +164,12 @@ func without(all []int, one int) []int {
 // because times are counted from it.
 func (s *strata) draw(most int, seed uint64) []int {
 	need := s.allocate(most)
+	if len(s.of) > 0 && need[s.of[0]] == 0 { // its place comes from another stratum
+		need[s.of[0]]++
+		if k := slices.IndexFunc(need, func(n int) bool { return n > 1 }); k >= 0 {
+			need[k]--
+		}
+	}
 	left := slices.Clone(s.rows)
 	rng := rand.New(rand.NewPCG(seed, 0x73616d706c65))
 	out := make([]int, 0, most)

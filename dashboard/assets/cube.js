@@ -74,9 +74,12 @@ function doubles(body, n) {
   return new Float64Array(bytes.buffer);
 }
 
-/** For each code of the label: whether it means an anomaly. @param {Store} store */
+/** For each code of the label: whether it means an anomaly. Without a label nothing is known. @param {Store} store */
 export function badLabels({ label, normal }) {
-  return Uint8Array.from({ length: label?.size ?? 0 }, (_, k) => (normal.includes(textOf(/** @type {Column} */ (label), k) ?? "") ? 0 : 1));
+  return Uint8Array.from({ length: label?.size ?? 0 }, (_, k) => {
+    const text = textOf(/** @type {Column} */ (label), k);
+    return text === null || normal.includes(text) ? 0 : 1;
+  });
 }
 
 /**
