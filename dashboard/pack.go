@@ -63,6 +63,9 @@ const (
 	longLevel = 200 // bytes of a level that are shown
 )
 
+// verdictColumn is what the page calls what it takes each row for.
+const verdictColumn = "(verdict)"
+
 // otherLevel is the level that stands for those that were too many.
 const otherLevel = "(other)"
 
@@ -152,6 +155,9 @@ func compareTimes(a, b float64) int {
 func packColumn(t *dataset.Table, at int, order []int) (*Column, error) {
 	c := &t.Schema().Columns[at]
 	out := &Column{Name: c.Name, Canon: c.Canon, Role: c.Role, Kind: c.Kind}
+	if c.Name == verdictColumn {
+		out.Name, out.Canon = out.Name+" of the file", out.Canon+" of the file"
+	}
 	if c.Dict != nil {
 		codes, err := t.Codes(at)
 		if err != nil {

@@ -14,6 +14,7 @@ const keys = [
 
 /** @param {Board} board */
 export function bar(board) {
+  document.querySelector(".skip")?.addEventListener("click", (e) => { e.preventDefault(); byId("panels").focus(); byId("panels").scrollIntoView(); }); // its address would be read as a view
   const chips = byId("chips"), total = byId("count"), undo = byId("undo"), redo = byId("redo");
   undo.onclick = () => board.undo();
   redo.onclick = () => board.redo();
@@ -88,12 +89,13 @@ function help(board) {
 
 /** @param {Board} board @param {KeyboardEvent} e */
 function onKey(board, e) {
+  if (byId("dialog").open) return;
   const at = /** @type {any} */ (e.target);
   if (/INPUT|SELECT|TEXTAREA/.test(at.tagName) && at.type !== "range") return;
   const modified = e.ctrlKey || e.metaKey;
   if (modified && e.key.toLowerCase() === "z") { e.preventDefault(); return e.shiftKey ? board.redo() : board.undo(); }
   if (modified && e.key.toLowerCase() === "y") { e.preventDefault(); return board.redo(); }
-  if (modified || e.altKey || byId("dialog").open) return;
+  if (modified || e.altKey) return;
   const act = /** @type {Record<string, () => void>} */ ({ u: () => board.undo(), U: () => board.redo(), c: () => board.change(cleared), t: () => byId("theme").click(), v: () => views(board), a: () => { byId("alerts")?.scrollIntoView(); document.getElementById("alert-list")?.focus(); }, "?": () => help(board) });
   act[e.key]?.();
 }

@@ -1,6 +1,6 @@
 // The page's one place of truth: the rows, what is chosen of them, and the panels that show it.
 import { badLabels } from "./cube.js";
-import { say } from "./dom.js";
+import { keepFocus, say } from "./dom.js";
 import { Engine, mostFilters } from "./engine.js";
 import { ExactEngine, marked } from "./exact.js";
 import { placeOf } from "./measures.js";
@@ -265,10 +265,10 @@ export class Board {
     this.refresh();
   }
 
-  /** Settles what was previewed as one step. */
-  settle() {
+  /** Settles what was previewed as one step, or takes it back. @param {boolean} [cancelled] */
+  settle(cancelled = false) {
     if (!this.held) return;
-    const next = this.history.now;
+    const next = cancelled ? this.held : this.history.now;
     this.history.now = this.held;
     this.change(() => next);
   }
@@ -285,7 +285,7 @@ export class Board {
   refresh() {
     if (this.waiting) return;
     this.waiting = true;
-    requestAnimationFrame(() => this.paint());
+    requestAnimationFrame(() => keepFocus(() => this.paint()));
   }
 
   /** Counts again and shows everything that can be seen. */

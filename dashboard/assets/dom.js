@@ -87,3 +87,12 @@ export function table(caption, head, rows) {
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, h("table", { class: "plain" }, h("caption", { text: caption }),
     h("thead", null, h("tr", null, ...head.map((text, j) => h("th", { scope: "col", class: sides[j], text })))), h("tbody", null, ...rows.map((row) => h("tr", null, ...row.map(cell))))));
 }
+
+/** What can be shown in its place has the focus again if painting took it away. @param {() => void} paint */
+export function keepFocus(paint) {
+  const had = /** @type {any} */ (document.activeElement), nameOf = (/** @type {Element} */ e) => e.getAttribute("aria-label") ?? e.textContent, root = had?.closest?.("[id]:not(button)")?.id, name = had && nameOf(had);
+  paint();
+  if (!had || had.isConnected || !root) return;
+  const same = [...(byId(root)?.querySelectorAll(had.tagName) ?? [])].find((e) => nameOf(e) === name);
+  (same ?? byId("count")).focus({ preventScroll: true });
+}

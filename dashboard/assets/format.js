@@ -20,8 +20,8 @@ const sizes = [[1e15, "P"], [1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]];
 
 /** A number in few characters, as on an axis. @param {number} v */
 export function brief(v) {
-  const size = Math.abs(v);
   if (!Number.isFinite(v)) return "–";
+  const size = Math.abs(Number(v.toPrecision(3)));
   for (const [least, letter] of sizes) if (size >= Number(least) * (letter === "k" ? 10 : 1)) return Number((v / Number(least)).toPrecision(3)) + " " + letter;
   return size >= 1000 ? grouped.format(Math.round(v)) : String(Number(v.toPrecision(3)));
 }

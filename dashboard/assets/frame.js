@@ -123,7 +123,7 @@ export function canvas(host, height, label) {
  * and out, from its left top corner.
  * @param {ReturnType<typeof canvas>} c
  * @param {{left: number, right: number, top?: number, bottom?: number}} margins
- * @param {{drag: (a: number[], b: number[]) => void, end: () => void, click: (at: number[], e: PointerEvent) => void, hint: (at: number[]) => string}} on
+ * @param {{drag: (a: number[], b: number[]) => void, end: (cancelled: boolean) => void, click: (at: number[], e: PointerEvent) => void, hint: (at: number[]) => string}} on
  */
 export function brush(c, margins, on) {
   const { element } = c, { left, right, top = 0, bottom = 0 } = margins;
@@ -154,7 +154,8 @@ export function brush(c, margins, on) {
     if (!from) return;
     const at = from;
     from = null;
-    if (moved) on.end();
+    const cancelled = e.type === "pointercancel"; // the finger scrolls the page
+    if (moved || cancelled) on.end(cancelled);
     else if (e.type === "pointerup") on.click(at, e);
   };
   element.addEventListener("pointerup", done);

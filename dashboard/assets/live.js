@@ -1,5 +1,5 @@
 // The page of a service: its rows are fetched, and then come as server-sent events.
-import { button, byId, dialog, h, say } from "./dom.js";
+import { button, byId, dialog, h, keepFocus, say } from "./dom.js";
 import { count, plural } from "./format.js";
 import { append, decode } from "./store.js";
 
@@ -95,15 +95,6 @@ function key(set) {
   } catch {
     return set ?? ""; // some browsers keep nothing
   }
-}
-
-/** What can be shown in its place has the focus again if painting took it away. @param {() => void} paint */
-function keepFocus(paint) {
-  const had = /** @type {any} */ (document.activeElement), nameOf = (/** @type {Element} */ e) => e.getAttribute("aria-label") ?? e.textContent, root = had?.closest?.("[id]:not(button)")?.id, name = had && nameOf(had);
-  paint();
-  if (!had || had.isConnected || !root) return;
-  const same = [...(byId(root)?.querySelectorAll(had.tagName) ?? [])].find((e) => nameOf(e) === name);
-  (same ?? byId("count")).focus({ preventScroll: true });
 }
 
 /** Asks a service for rows for as long as the page is open. */

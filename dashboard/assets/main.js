@@ -73,6 +73,8 @@ function paper(board) {
   const all = () => board.panels.forEach((p) => board.show(p));
   addEventListener("beforeprint", () => {
     const until = performance.now() + 4000;
+    document.documentElement.dataset.theme = "light"; // paper is; afterwards the theme is put back
+    readColours();
     all();
     for (const p of board.panels) for (const _ of p.slow?.() ?? []) if (performance.now() > until) return; // of many rows, paper gets what is done in time
   });

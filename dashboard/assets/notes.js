@@ -119,6 +119,14 @@ export class Notes {
     }
   }
 
+  /** Turns to the notes of other data; what was said meanwhile goes with it. @param {string} data */
+  turn(data) {
+    const made = [...this.#all.values()];
+    this.data = data;
+    this.reload();
+    if (made.length) this.#put([...this.#all.values(), ...made]);
+  }
+
   /** @param {Iterable<Note>} notes */
   #take(notes) {
     this.#all = new Map([...notes].map((n) => [keyOf(n), n]));
@@ -208,8 +216,15 @@ const opened = new WeakMap();
 /** @param {Board} board */
 function open(board) {
   const { config, store } = board, { protocol, service, status, out, in: received } = config.roles;
-  const data = config.live ? config.name : markOf(store, config.name, [protocol, service, status, out, received].filter((n) => typeof n === "string")), key = `${mark} ${data}`;
-  const notes = new Notes(data, { read: () => localStorage.getItem(key), write: (text) => localStorage.setItem(key, text) });
+  const data = () => (config.live ? config.name : markOf(store, config.name, [protocol, service, status, out, received].filter((n) => typeof n === "string")));
+  let complete = config.live || store.columns.every((c) => c.ready), key = `${mark} ${data()}`;
+  const notes = new Notes(data(), { read: () => (complete ? localStorage.getItem(key) : null), write: (text) => { if (complete) localStorage.setItem(key, text); } });
+  board.listeners.push(() => { // what tells these rows from others comes with the later parts
+    if (complete || !store.columns.every((c) => c.ready)) return;
+    complete = true;
+    key = `${mark} ${data()}`;
+    notes.turn(data());
+  });
   addEventListener("storage", (e) => { if (e.key === key) notes.reload(); });
   return {
     notes,

@@ -56,7 +56,7 @@ class Alerts {
     const { board, f } = this, view = () => board.state.view, timed = Boolean(board.store.clock);
     const quick = choice([...(timed ? [/** @type {[string, string]} */ (["-when", "Newest"])] : []), ...(board.score ? [/** @type {[string, string]} */ (["-score", "Highest score"])] : [])], () => this.order, (key) => this.#put({ order: key === this.usual ? "" : key }));
     const which = choice([["", board.colourBy === "label" ? "Attacks" : "Alerts"], ["all", "All rows"]], () => view().rows ?? "", (rows) => this.#put({ rows }));
-    this.quick = () => { quick.show(); which.show(); };
+    this.quick = () => { quick.show(); which.show(); which.buttons[0].textContent = board.colourBy === "label" ? "Attacks" : "Alerts"; };
     if (board.colourBy) f.tools.append(...which.buttons);
     this.triage = select([["", "Any status"], ["open", "Open"], ...statuses.slice(1).map((s) => /** @type {[string, string]} */ ([s, s[0].toUpperCase() + s.slice(1)]))], "Status of the alerts shown", (triage) => this.#put({ triage }));
     this.group = select([["", "Not grouped"], ["kind", "By kind"], ...(board.role("source") ? [/** @type {[string, string]} */ (["source", "By source"])] : [])], "Group alerts", (group) => this.#put({ group }));
@@ -256,7 +256,13 @@ class Alerts {
 
   /** @param {number} place */
   show(place) {
-    record(this.board, { row: this.rows[place], list: this.rows, place, moved: (to) => { this.grid.active = to; this.grid.reveal(to); } });
+    const list = this.rows, { store } = this.board;
+    record(this.board, { row: list[place], list, place, moved: (to) => {
+      const at = store === this.board.store ? this.rows.indexOf(list[to]) : -1; // marking a row can take it off the list
+      if (at < 0) return;
+      this.grid.active = at;
+      this.grid.reveal(at);
+    } });
   }
 
   /** The columns as texts: how many are alike is said of groups alone. */

@@ -11,9 +11,9 @@ export function cards(board) {
   const root = h("section", { class: "cards", id: "cards", "aria-label": "Key figures" });
   byId("panels").append(root);
   const slot = (/** @type {string} */ title, /** @type {boolean} */ hot) => {
-    const value = h("b"), note = h("em");
-    root.append(h("div", { class: hot ? "card hot" : "card" }, h("span", { text: title }), value, note));
-    return (/** @type {string} */ v, /** @type {string} */ n) => { value.textContent = v; note.textContent = n; };
+    const name = h("span", { text: title }), value = h("b"), note = h("em");
+    root.append(h("div", { class: hot ? "card hot" : "card" }, name, value, note));
+    return (/** @type {string} */ v, /** @type {string} */ n, t = title) => { value.textContent = v; note.textContent = n; name.textContent = t; };
   };
   const all = slot("Connections", false), hot = board.colourBy ? slot(board.colourBy === "score" ? "Alerts" : "Attacks", true) : null, rate = board.colourBy ? slot("Share anomalous", true) : null;
   const labelled = board.score && board.store.label ? slot("Labelled attacks", false) : null;
@@ -22,7 +22,7 @@ export function cards(board) {
   const update = () => {
     const { engine, whole } = board, about = board.estimated ? "≈ " : "", totals = board.totals, part = totals.all / Math.max(1, whole.all);
     all(about + count(totals.all), whole.all === totals.all ? whole.all === 0 ? "none yet" : "all of them" : share(totals.all, whole.all) + " of all");
-    hot?.(about + count(totals.anomalous), totals.anomalous === whole.anomalous ? "all there are" : share(totals.anomalous, whole.anomalous) + " of all of them");
+    hot?.(about + count(totals.anomalous), totals.anomalous === whole.anomalous ? "all there are" : share(totals.anomalous, whole.anomalous) + " of all of them", board.colourBy === "score" ? "Alerts" : "Attacks");
     const points = 100 * (totals.anomalous / Math.max(1, totals.all) - whole.anomalous / Math.max(1, whole.all));
     rate?.(about + share(totals.anomalous, totals.all), part === 1 || !totals.all ? "as of all" : `${points < 0 ? "−" : "+"}${Math.abs(points).toFixed(1)} points to all`);
     if (labelled && board.store.label) {

@@ -14,6 +14,10 @@ import { Histogram } from "./histogram.js";
 export function anyColumn(board) {
   const f = frame(board, { id: "column", title: "Any column", wide: 3 });
   const names = board.store.columns.map((c) => c.name), usual = () => board.config.roles.first ?? names[0];
+  if (!names.length) {
+    f.body.append(h("p", { class: "note", text: "These data have no columns to show." }));
+    return;
+  }
   const picker = select(names.map((n) => [n, n]), "Column to show", (name) => board.change((s) => withView(s, { column: name })));
   f.tools.append(picker);
   /** @type {any} */

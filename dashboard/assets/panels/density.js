@@ -67,7 +67,7 @@ export class Density {
     this.most = bins;
     this.canvas = canvas(host, tall, "");
     brush(this.canvas, margins, {
-      drag: (a, b) => board.preview(this.#box(a, b)), end: () => board.settle(),
+      drag: (a, b) => board.preview(this.#box(a, b)), end: (cancelled) => board.settle(cancelled),
       click: (at) => board.change((s) => (this.#names().some((n) => choiceOf(s, n)) ? this.#names().reduce((t, n) => withChoice(t, n, null), s) : this.#box(at, at)(s))),
       hint: (at) => this.#hint(at),
     });

@@ -34,7 +34,7 @@ export class Histogram {
     this.canvas = canvas(this.box, tall, titleOf(column));
     const put = (/** @type {number} */ a, /** @type {number} */ b) => (/** @type {any} */ s) => withChoice(s, this.name, { range: this.range(a, b) });
     brush(this.canvas, margins, {
-      drag: ([a], [b]) => board.preview(put(this.bin(a), this.bin(b))), end: () => board.settle(),
+      drag: ([a], [b]) => board.preview(put(this.bin(a), this.bin(b))), end: (cancelled) => board.settle(cancelled),
       click: ([x]) => board.change((s) => (choiceOf(s, this.name) ? withChoice(s, this.name, null) : put(this.bin(x), this.bin(x))(s))),
       hint: ([x]) => this.hint(this.bin(x)),
     });
@@ -62,6 +62,7 @@ export class Histogram {
   }
 
   #typed() {
+    if (this.low.value === "" && this.high.value === "") return this.board.change((s) => withChoice(s, this.name, null));
     const values = /** @type {Float64Array} */ (this.column.values), low = this.low.value === "" ? values[0] : +this.low.value, high = this.high.value === "" ? values[values.length - 1] : +this.high.value;
     if (Number.isFinite(low) && Number.isFinite(high) && low <= high) this.board.change((s) => withChoice(s, this.name, { range: [low, high] }));
   }
@@ -78,7 +79,7 @@ export class Histogram {
     this.two = folded(this.raw, this.bins.fold, this.bins.count);
     const range = choiceOf(this.board.state, this.name)?.range, r = this.board.colourBy ? superiority(column, this.raw) : null;
     this.title.replaceChildren(titleOf(column) + (this.bins.log ? " (log)" : ""), h("span", { class: "effect", text: r === null ? "" : `r ${figure(r)}`, title: "Rank-biserial correlation: 1 if every anomalous connection has a greater value than every normal one, -1 if a smaller, 0 if neither" }));
-    [this.low.value, this.high.value] = range ?? ["", ""];
+    [this.low, this.high].forEach((input, end) => { if (document.activeElement !== input) input.value = range?.[end] ?? ""; });
     const values = /** @type {Float64Array} */ (column.values);
     [this.low.placeholder, this.high.placeholder] = values.length ? [brief(values[0]), brief(values[values.length - 1])] : ["", ""];
     this.draw(this.canvas.pen());

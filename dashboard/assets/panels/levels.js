@@ -49,11 +49,8 @@ export class Bars {
     this.sought = "";
     /** @type {Map<number, any>} */
     this.rows = new Map();
-    if (column.size > most) {
-      this.search = h("input", { type: "search", class: "search", placeholder: `Search ${count(column.size)} values`, "aria-label": `Search ${titleOf(column)}`, on: { input: () => { this.sought = this.search.value.toLowerCase(); this.show(); } } });
-      host.append(this.search);
-    }
-    host.append(this.list, this.rest);
+    this.search = h("input", { type: "search", class: "search", hidden: column.size <= most, placeholder: `Search ${count(column.size)} values`, "aria-label": `Search ${titleOf(column)}`, on: { input: () => { this.sought = this.search.value.toLowerCase(); this.show(); } } });
+    host.append(this.search, this.list, this.rest);
     this.two = new Uint32Array(column.size * 2);
   }
 
@@ -66,6 +63,8 @@ export class Bars {
   update() {
     const column = this.board.column(this.column.name) ?? this.column;
     if (column !== this.column) {
+      this.search.hidden = column.size <= this.most && !this.sought;
+      this.search.placeholder = `Search ${count(column.size)} values`;
       this.column = column;
       this.rows.clear();
       this.list.replaceChildren();

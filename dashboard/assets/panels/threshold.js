@@ -80,8 +80,8 @@ class Threshold {
     const key = (/** @type {string} */ mark, /** @type {string} */ text) => h("span", null, h("i", { class: mark }), text);
     f.body.append(h("div", { class: "legend" }, ...(this.labelled ? [key("stroke", "precision"), key("stroke dashed", "recall"), key("normal", "normal"), key("hot", "attacks")] : []), h("span", { text: "bars: connections by score, their heights logarithmic" })));
     f.body.append(h("div", { class: "judged" }, this.matrix, this.facts), ...(this.labelled ? [this.#levelTable()] : []), h("p", { class: "note", text: `${board.config.sample ? "Estimated from the sample" : "Of the data"} in this page${this.labelled ? "; a model that has learned from them is better here than elsewhere" : ", which have no labels: how many alerts are right is not known"}.` }));
-    brush(this.canvas, margins, { drag: (_, b) => b, end: () => board.settle(), click: ([x]) => { this.#preview(this.valueAt(x)); board.settle(); }, hint: ([x]) => this.hint(this.valueAt(x)) });
-    this.canvas.element.addEventListener("pointermove", (/** @type {PointerEvent} */ e) => { if (e.buttons & 1) this.#dragged(e); });
+    brush(this.canvas, margins, { drag: (_, b) => b, end: (cancelled) => board.settle(cancelled), click: ([x]) => { this.#preview(this.valueAt(x)); board.settle(); }, hint: ([x]) => this.hint(this.valueAt(x)) });
+    this.canvas.element.addEventListener("pointermove", (/** @type {PointerEvent} */ e) => { if (e.buttons & 1 && this.canvas.element.hasPointerCapture(e.pointerId)) this.#dragged(e); });
   }
 
   /** The different scores, ascending. */

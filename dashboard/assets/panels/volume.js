@@ -48,7 +48,7 @@ class Volume {
     f.body.append(this.legend, this.#keys());
     brush(this.canvas, margins, {
       drag: ([a], [b]) => board.preview((s) => ({ ...s, span: this.spanOf(Math.floor(a * this.n), Math.ceil(b * this.n)) })),
-      end: () => board.settle(),
+      end: (cancelled) => board.settle(cancelled),
       click: () => board.change((s) => ({ ...s, span: null })),
       hint: ([x]) => this.hint(Math.min(this.n - 1, Math.floor(x * this.n))),
     });
@@ -74,6 +74,8 @@ class Volume {
 
   /** The span of steps a to b-1. @param {number} a @param {number} b @returns {[number, number]} */
   spanOf(a, b) {
+    a = Math.max(0, Math.min(a, this.n - 1)); // a drag along an edge is of its step
+    b = Math.max(a + 1, Math.min(b, this.n));
     const { time } = this.board.config, { ends } = this.board;
     if (this.timed && time) return [time.start + a * time.step, time.start + b * time.step];
     return [a > 0 ? ends[a - 1] : 0, ends[Math.max(a, b - 1)]];
@@ -109,7 +111,8 @@ class Volume {
 
   /** @param {number} i */
   hint(i) {
-    const two = this.counts, normal = two[2 * i], hot = two[2 * i + 1], lines = [`${this.when(i)} – ${this.timed ? this.when(i + 1).slice(-8).trim() : this.when(i + 1)}`, `${count(normal + hot)} connections`];
+    const begin = this.when(i), next = this.when(i + 1), end = this.timed && next.startsWith(begin.slice(0, 11)) ? next.slice(11) : next;
+    const two = this.counts, normal = two[2 * i], hot = two[2 * i + 1], lines = [`${begin} – ${end}`, `${count(normal + hot)} connections`];
     if (this.board.colourBy) lines.push(`${count(hot)} anomalous (${share(hot, normal + hot)})`);
     if (this.out) lines.push(`${bytes(this.out[i])} out`);
     if (this.in) lines.push(`${bytes(this.in[i])} in`);
