@@ -55,13 +55,7 @@ func (c *engineCase) count(t *dataset.Table, d *Data, places map[string]int) {
 
 // TestEngineAgreesWithGo lets Node count by the page's engine what Go counts by itself.
 func TestEngineAgreesWithGo(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("there is no node, and CI is to have it")
-		}
-		t.Skip("there is no node to run the page's engine")
-	}
+	node := nodeOf(t)
 	tab := table(t, simulated(t, 4000))
 	d, err := Pack(context.Background(), tab, "traffic.csv", nil)
 	if err != nil {

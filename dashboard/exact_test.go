@@ -54,13 +54,7 @@ func exactCaseOf(t *testing.T, name, text string, most, cells int, change func(*
 // TestExactCountsAreOfAllRows lets Node compare the counts of a page with a sample with those
 // of a page with all rows.
 func TestExactCountsAreOfAllRows(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("there is no node, and CI is to have it")
-		}
-		t.Skip("there is no node to run the page's engine")
-	}
+	node := nodeOf(t)
 	text := simulated(t, 6000)
 	judge := func(p *Page) { withVerdicts(p.Data, rand.New(rand.NewPCG(4, 4))) }
 	untimed := func(p *Page) { p.Data.Clock, p.Series = nil, nil }

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/tdewolff/minify/v2"
-	"github.com/tdewolff/minify/v2/css"
 	"github.com/tdewolff/minify/v2/js"
 )
 
@@ -66,7 +65,7 @@ func script(entry string, f features) (string, error) {
 	if err := l.add(entry); err != nil {
 		return "", err
 	}
-	text, err := minified("text/javascript", "\"use strict\";(() => {\n"+l.out.String()+"})();\n")
+	text, err := minified("\"use strict\";(() => {\n" + l.out.String() + "})();\n")
 	if err != nil {
 		return "", err
 	}
@@ -78,15 +77,14 @@ func script(entry string, f features) (string, error) {
 	return text, nil
 }
 
-// minified is a script or a style sheet in less room: without notes, and with short names for
-// what is local.
-func minified(kind, text string) (string, error) {
+// minified is a script in less room: without notes, and with short names for what is local.
+func minified(text string) (string, error) {
+	const kind = "text/javascript"
 	m := minify.New()
-	m.AddFunc("text/javascript", js.Minify)
-	m.AddFunc("text/css", css.Minify)
+	m.AddFunc(kind, js.Minify)
 	out, err := m.String(kind, text)
 	if err != nil {
-		return "", fmt.Errorf("the page's %s cannot be written: %w", kind, err)
+		return "", fmt.Errorf("the page's script cannot be written: %w", err)
 	}
 	return out, nil
 }

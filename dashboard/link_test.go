@@ -56,13 +56,7 @@ func TestLink(t *testing.T) {
 	if err != nil || strings.Contains(text, "import") || strings.Count(text, "function one") != 1 {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	node, err := exec.LookPath("node")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("there is no node, and CI is to have it")
-		}
-		t.Skip("there is no node to run the script")
-	}
+	node := nodeOf(t)
 	file := filepath.Join(t.TempDir(), "linked.cjs")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

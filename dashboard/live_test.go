@@ -229,13 +229,7 @@ func TestShell(t *testing.T) {
 // TestLivePageAgreesWithGo lets Node put the rows of many events together, and compares them
 // with a block of all.
 func TestLivePageAgreesWithGo(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("there is no node, and CI is to have it")
-		}
-		t.Skip("there is no node to run the page's script")
-	}
+	node := nodeOf(t)
 	l := newTestLive(300)
 	var given struct {
 		Most   int        `json:"most"`

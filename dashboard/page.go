@@ -175,10 +175,7 @@ func (parts *pageParts) write(w io.Writer, f features) error {
 	if err != nil {
 		return err
 	}
-	style, err := minified("text/css", string(sheet))
-	if err != nil {
-		return err
-	}
+	style := strings.TrimSpace(string(sheet))
 	shell, err := assets.ReadFile("assets/page.html")
 	if err != nil {
 		return err

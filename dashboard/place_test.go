@@ -276,13 +276,7 @@ func FuzzSites(f *testing.F) {
 
 // TestMapOfTheWorld lets Node hold the map and its projection to their outside truth.
 func TestMapOfTheWorld(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("there is no node, and CI is to have it")
-		}
-		t.Skip("there is no node to run the map's tests")
-	}
+	node := nodeOf(t)
 	if out, err := exec.Command(node, "--test", filepath.Join("assets", "map.test.mjs")).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}

@@ -44,13 +44,7 @@ func figures(x []float64) []figure {
 // runNode lets Node hold one test of the page's modules to what Go expects.
 func runNode(t *testing.T, name string, expected any) {
 	t.Helper()
-	node, err := exec.LookPath("node")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("there is no node, and CI is to have it")
-		}
-		t.Skip("there is no node to run the page's statistics")
-	}
+	node := nodeOf(t)
 	text, err := json.Marshal(expected)
 	if err != nil {
 		t.Fatal(err)
@@ -75,6 +69,7 @@ type tailPoint struct {
 
 // TestTailsAgreeWithGo compares the page's tails with Go's on a grid.
 func TestTailsAgreeWithGo(t *testing.T) {
+	nodeOf(t)
 	var points []tailPoint
 	add := func(of string, want float64, at ...float64) {
 		points = append(points, tailPoint{of, figures(at), figure(want)})
@@ -149,6 +144,7 @@ type selectable struct {
 // newSelectable simulates traffic of which some cells are empty, and chooses rows.
 func newSelectable(t *testing.T) *selectable {
 	t.Helper()
+	nodeOf(t)
 	s := &selectable{rows: map[string][]bool{}}
 	s.table = table(t, withGaps(t, simulated(t, 4000), "src_bytes", "count", "flag", "service"))
 	var err error

@@ -64,13 +64,7 @@ func storeCaseOf(t *testing.T, name string, d *Data) storeCase {
 
 // TestStoreAgreesWithGo lets Node read blocks, and compares all codes.
 func TestStoreAgreesWithGo(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("there is no node, and CI is to have it")
-		}
-		t.Skip("there is no node to read what Go writes")
-	}
+	node := nodeOf(t)
 	rng := rand.New(rand.NewPCG(5, 5))
 	traffic := packedOf(t, simulated(t, 4000))
 	traffic.Early = []int{2, 5}
