@@ -91,7 +91,7 @@ func (e *endless) Read(p []byte) (int, error) {
 // TestHostileClients sends what a service must refuse before it takes room or time.
 func TestHostileClients(t *testing.T) {
 	_, at, end := running(t, func(o *Options) {
-		o.Limits.ReadHeader, o.Limits.Read = 300*time.Millisecond, 600*time.Millisecond
+		o.Limits.ReadHeader, o.Limits.Read = 300*time.Millisecond, 2*time.Second
 	})
 	url := "http://" + at["clients"]
 	var before, after runtime.MemStats
