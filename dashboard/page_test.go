@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -11,24 +10,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/netanom/netanom/eda"
 )
 
 // pageOf writes the page of CSV text.
 func pageOf(t *testing.T, text string, change func(*Page)) string {
 	t.Helper()
-	tab := table(t, text)
-	d, err := Pack(context.Background(), tab, "test.csv", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &Page{Data: d, Version: "1.2.3"}
-	if d.Clock != nil {
-		if p.Series, err = eda.TimeSeriesOf(context.Background(), tab, eda.TimeSeriesOptions{}); err != nil {
-			t.Fatal(err)
-		}
-	}
+	p, _ := pageAndTable(t, text)
 	if change != nil {
 		change(p)
 	}
