@@ -12,6 +12,7 @@ import (
 	"github.com/netanom/netanom/eda"
 	"github.com/netanom/netanom/model"
 	"github.com/netanom/netanom/report"
+	"github.com/netanom/netanom/traffic"
 )
 
 type evaluateOptions struct {
@@ -25,9 +26,12 @@ type evaluateOptions struct {
 // modelOptions are the flags of commands that use a model file.
 type modelOptions struct {
 	path string
+	read *model.Pipeline // once it was opened
 }
 
-func (o *modelOptions) addFlags(c *cobra.Command) {
+// addFlags adds the flag; records of captures that in reads are made as the model wants.
+func (o *modelOptions) addFlags(c *cobra.Command, in *inputOptions) {
+	in.setting = o.setting
 	c.Flags().StringVar(&o.path, "model", "", "model `file` that netanom train has written (needed)")
 }
 
@@ -36,7 +40,24 @@ func (o *modelOptions) open() (*model.Pipeline, error) {
 	if o.path == "" {
 		return nil, usagef("--model is needed: the file that netanom train --out has written")
 	}
-	return readModel(o.path)
+	if o.read != nil {
+		return o.read, nil
+	}
+	var err error
+	o.read, err = readModel(o.path)
+	return o.read, err
+}
+
+// setting is what the features of the records mean that the model learned from.
+func (o *modelOptions) setting() (s traffic.Setting, err error) {
+	if o.path == "" {
+		return s, nil
+	}
+	p, err := o.open()
+	if err != nil {
+		return s, err
+	}
+	return p.Schema.Setting, nil
 }
 
 // readModel reads a model file.
@@ -55,6 +76,9 @@ func readModel(path string) (*model.Pipeline, error) {
 
 // load loads a table with the columns of a pipeline.
 func (o *analysis) loadFor(ctx context.Context, in *input, p *model.Pipeline) (*model.Data, error) {
+	if err := in.recordsFor(ctx, &o.input, p); err != nil {
+		return nil, err
+	}
 	if len(p.Derived.Derivations) > 0 {
 		derived, err := dataset.Derive(in.filtered, p.Derived)
 		if err != nil {
@@ -110,7 +134,7 @@ and the levels of columns slice_recall, slice_fpr, slice_accuracy.`,
   netanom evaluate later.csv --model rf.netanom --fail-if 'recall < 0.9'
   netanom evaluate later.csv --model rf.netanom --slice service`,
 	}, o.ask)
-	o.modelOptions.addFlags(c)
+	o.modelOptions.addFlags(c, &o.input)
 	f := c.Flags()
 	f.StringVar(&o.against, "against", "", "second model `file` to compare with")
 	f.StringSliceVar(&o.slices, "slice", nil, "`column` whose levels to judge apart; repeatable (default: protocol_type, service, flag)")

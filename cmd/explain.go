@@ -49,7 +49,7 @@ as sentences.`,
   netanom explain traffic.csv --model tree.netanom --row 17 --row 203
   netanom explain traffic.csv --model tree.netanom --depend src_bytes,flag`,
 	}, o.ask)
-	o.modelOptions.addFlags(c)
+	o.modelOptions.addFlags(c, &o.input)
 	f := c.Flags()
 	f.StringSliceVar(&o.rows, "row", nil, "`number` of a row of the table, from 1, to give reasons for; repeatable")
 	f.StringSliceVar(&o.depend, "depend", nil, "`column` to show the dependence of the score on; repeatable (default: the three that matter most)")

@@ -12,6 +12,7 @@ import (
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/report"
 	"github.com/netanom/netanom/traffic"
+	"github.com/netanom/netanom/traffic/extract"
 )
 
 // inputOptions are the flags of every command that reads a table.
@@ -28,6 +29,8 @@ type inputOptions struct {
 	jobs      number
 	label     string // these two of commands that ask what a record is
 	normal    []string
+	record    recordOptions                   // of commands that have these flags
+	setting   func() (traffic.Setting, error) // of the records of a capture; nil: as record says
 }
 
 func (o *inputOptions) flags(c *cobra.Command) {
@@ -88,6 +91,7 @@ type input struct {
 	path     string
 	sample   bool
 	progress *progress
+	summary  *extract.Summary // of a capture or log that the file was made of; else nil
 
 	sha256    string // of the file; only of a reference, and only where the output names it
 	reference *input // of compare: the table that this one is held against; else nil
@@ -124,6 +128,11 @@ func (o *inputOptions) open(ctx context.Context, w *world, args []string) (*inpu
 	}
 	in := &input{path: path, progress: w.progress}
 	opt := o.options(w)
+	setting, err := o.recordSetting()
+	if err != nil {
+		return nil, err
+	}
+	opt.Converter = in.captures(setting)
 	switch path {
 	case "":
 		in.path, in.sample = sampleName, true
@@ -146,6 +155,14 @@ func (o *inputOptions) open(ctx context.Context, w *world, args []string) (*inpu
 	}
 	in.source = in.filtered
 	return in, nil
+}
+
+// recordSetting is that of the records that are made of a capture.
+func (o *inputOptions) recordSetting() (traffic.Setting, error) {
+	if o.setting != nil {
+		return o.setting()
+	}
+	return o.record.setting()
 }
 
 // narrow applies --where and --select.
@@ -215,7 +232,7 @@ func (in *input) mistakes() []string {
 // scan.
 func (in *input) unread() []string {
 	p := in.file.Problems()
-	var out []string
+	out := in.lost()
 	if p.BadRows > 0 {
 		out = append(out, "Left out because they cannot be read: "+counted(p.BadRows, "row")+" (netanom describe lists the first).")
 	}

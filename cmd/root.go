@@ -56,8 +56,8 @@ crossed.`,
 	root.AddCommand(
 		newEDA(w), newDescribe(w), newMissing(w), newOutliers(w), newCorr(w), newTimeSeries(w), newFeatures(w), newCompare(w), newDashboard(w),
 		newTrain(w), newEvaluate(w), newPredict(w), newExplain(w), newTune(w),
-		newCluster(w), newProject(w), newDetect(w), newServe(w),
-		newConvert(w), newSimulate(w), newVersion(w), newMan(w),
+		newCluster(w), newProject(w), newDetect(w), newServe(w), newWatch(w),
+		newConvert(w), newFlows(w), newSimulate(w), newVersion(w), newMan(w),
 	)
 	root.AddCommand(newTest(w))
 	root.AddCommand(tests(w)...)

@@ -206,8 +206,7 @@ func modelFile(text string) serve.ModelFile {
 	name, path, named := strings.Cut(text, "=")
 	if !named || strings.ContainsRune(name, filepath.Separator) {
 		path = text
-		name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-		return serve.ModelFile{Name: name, Path: path}
+		return serve.ModelFile{Name: baseName(path), Path: path}
 	}
 	name, v, _ := strings.Cut(name, "@")
 	return serve.ModelFile{Name: name, Version: v, Path: path}

@@ -29,6 +29,7 @@ type trainOptions struct {
 	policy   []string
 	curve    bool
 	allRows  bool
+	given    choice // what the rows to score will have
 	rounds   number
 
 	unlabelled bool // the table has no label that tells normal from attack
@@ -47,7 +48,7 @@ const (
 const allAlgos = "all"
 
 func newTrain(w *world) *cobra.Command {
-	o := &trainOptions{world: w, rounds: number{value: 1, low: 1, high: 100, kind: whole}}
+	o := &trainOptions{world: w, rounds: number{value: 1, low: 1, high: 100, kind: whole}, given: choice{"", []string{"conn", "packets"}}}
 	c := o.command(w, &cobra.Command{
 		Use:        "train",
 		SuggestFor: []string{"fit", "learn", "model", "detector", "automl"},
@@ -71,11 +72,14 @@ times are not learned from.`,
   netanom train small.csv --algo gbt --fpr 0.01 --out detector.netanom
   netanom train small.csv --algo all --validate random --folds 2
   netanom train small.csv --algo logreg --set C=0.1 --steps impute,standard
-  netanom train small.csv --algo tree --set max_depth=4 --task category`,
+  netanom train small.csv --algo tree --set max_depth=4 --task category
+  netanom train small.csv --features conn --algo rf --out conn.netanom`,
 	}, o.ask)
 	o.featureFlag(c)
 	f := c.Flags()
 	f.Lookup("feature").Usage = "`column` to learn from, or all; repeatable (default: all that may be)"
+	o.input.record.flags(c)
+	f.Var(&o.given, "features", o.given.usage("learn from what such sources can fill, so that it can score them"))
 	f.StringSliceVar(&o.algos, "algo", nil, "`learner`: "+strings.Join(model.Kinds(), ", ")+"; several, or all (default: hybrid, or ensemble without a label)")
 	f.StringArrayVar(&o.settings, "set", nil, "`name=value` of a setting of the learner; repeatable")
 	o.addFlags(c, &o.input)
@@ -87,6 +91,7 @@ times are not learned from.`,
 	f.BoolVar(&o.curve, "learning-curve", false, "measure how well fewer rows would do")
 	f.StringVar(&o.out, "out", "", "`file` to write the model to, or the best of several")
 	f.StringSliceVar(&o.policy, "policy", nil, policyUsage("where the model is served"))
+	complete(c, "features", words(o.given.choices...))
 	complete(c, "policy", words(policyWords()...))
 	f.StringVar(&o.card, "card", "", "`file` to write a model card to, as Markdown, or as JSON if its name ends in .json")
 	complete(c, "algo", words(append(model.Kinds(), allAlgos)...))

@@ -9,6 +9,7 @@ import (
 	"github.com/netanom/netanom/eda"
 	"github.com/netanom/netanom/model"
 	"github.com/netanom/netanom/report"
+	"github.com/netanom/netanom/traffic"
 )
 
 // A trainingSet is what models learn from.
@@ -21,7 +22,11 @@ type trainingSet struct {
 
 // trainingData loads and cleans the table. One without a label is enough for detectors.
 func (o *trainOptions) trainingData(ctx context.Context, in *input) (*trainingSet, error) {
-	t, err := o.load(ctx, in, model.DataOptions{Features: o.features, Insist: o.insist, Normal: o.input.normal, Group: o.groupBy})
+	features, err := o.fillable(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	t, err := o.load(ctx, in, model.DataOptions{Features: features, Insist: o.insist, Normal: o.input.normal, Group: o.groupBy})
 	if !errors.Is(err, model.ErrNoLabel) || !o.detectorsOnly() {
 		return t, err
 	}
@@ -33,6 +38,35 @@ func (o *trainOptions) trainingData(ctx context.Context, in *input) (*trainingSe
 	o.unlabelled = true
 	t.rows = t.data.All()
 	return t, nil
+}
+
+// fillable returns the columns to learn from: those that --feature names, or that the
+// sources which --features names can fill. It makes records of a log of connections if these are
+// asked for.
+func (o *trainOptions) fillable(ctx context.Context, in *input) ([]string, error) {
+	var wanted []string
+	switch o.given.value {
+	case "":
+		return o.features, nil
+	case "conn":
+		wanted = traffic.ConnFeatures()
+	case "packets":
+		wanted = traffic.PacketFeatures()
+	}
+	if len(o.features) > 0 {
+		return nil, usagef("--features %s is a list of columns, and so is --feature; give one", o.given.value)
+	}
+	setting, err := o.input.recordSetting()
+	if err != nil {
+		return nil, err
+	}
+	if err := in.records(ctx, &o.input, setting); err != nil {
+		return nil, err
+	}
+	if _, err := columnsIn(in.filtered.Schema(), wanted); err != nil {
+		return nil, usageError{fmt.Errorf("--features %s: %w; give a table of records, a capture or a log of connections", o.given.value, err)}
+	}
+	return wanted, nil
 }
 
 // detectorsOnly reports whether no learner is named that needs a label.

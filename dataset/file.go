@@ -54,12 +54,51 @@ func Open(ctx context.Context, path string, opt Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{path: path, opt: opt, in: in}
-	if err := f.readHead(ctx); err != nil {
+	table, err := in.convert(ctx, opt)
+	if err != nil {
 		in.Close()
 		return nil, err
 	}
+	f := &File{path: path, opt: opt, in: table}
+	if err := f.readHead(ctx); err != nil {
+		table.Close()
+		return nil, err
+	}
 	return f, nil
+}
+
+// Convert makes a table of a file that is open, and closes it: what Open would have
+// made of it if the options had had a Converter that returns c.
+func (f *File) Convert(ctx context.Context, c Conversion) (*File, error) {
+	opt := f.opt
+	opt.Converter = func([]byte) Conversion { return c }
+	table, err := f.in.convert(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	out := &File{path: f.path, opt: f.opt, in: table}
+	if err := out.readHead(ctx); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Converted reports whether the table was made by a Conversion.
+func (f *File) Converted() bool { return f.in.origin != nil }
+
+// Head returns the first bytes of the file, unpacked.
+func (f *File) Head(ctx context.Context) ([]byte, error) {
+	s, err := f.in.stream(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	head := make([]byte, conversionHead)
+	n, err := io.ReadFull(s, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return nil, f.in.explain(err, 0)
+	}
+	return head[:n], nil
 }
 
 // readHead finds the dialect and plans the columns.

@@ -25,10 +25,11 @@ type input struct {
 		io.ReaderAt
 		io.Closer
 	}
-	size int64  // compressed size, for progress
-	temp string // the path of our own copy of a stream, if it is still to be removed
-	open func(io.ReaderAt, int64) (io.ReadCloser, error)
-	kind string // plainKind, "gzip", "zstd", "zip", "bzip2"
+	size   int64  // compressed size, for progress
+	temp   string // the path of our own copy of a stream, if it is still to be removed
+	open   func(io.ReaderAt, int64) (io.ReadCloser, error)
+	origin *input // what this is made of by a Conversion, for the hash; else nil
+	kind   string // plainKind, "gzip", "zstd", "zip", "bzip2"
 }
 
 const plainKind = "plain"
@@ -110,6 +111,9 @@ func (in *input) spool(ctx context.Context, r io.Reader) error {
 // Close releases the file.
 func (in *input) Close() error {
 	err := in.file.Close()
+	if in.origin != nil {
+		in.origin.Close()
+	}
 	if in.temp != "" {
 		os.Remove(in.temp)
 	}
@@ -242,6 +246,9 @@ func (in *input) explain(err error, line int64) error {
 
 // SHA256 returns the hash of the file as it lies on disk.
 func (in *input) sha256(ctx context.Context) (string, error) {
+	if in.origin != nil {
+		return in.origin.sha256(ctx)
+	}
 	var h hash.Hash = sha256.New()
 	r := contextReader{ctx, io.NewSectionReader(in.file, 0, in.size)}
 	if _, err := io.CopyBuffer(h, r, make([]byte, 1<<20)); err != nil {

@@ -17,7 +17,11 @@ type Options struct {
 	MaxBad    float64         // share of bad rows, or of bad cells in a column, above which reading fails; 0: 0.01
 	Jobs      int             // workers; 0: one a core
 
-	Stdin    io.Reader               // what "-" reads
+	Stdin io.Reader // what "-" reads
+	// Converter returns how to make a table of a file that begins so, unpacked; nil if it
+	// is to be read as it is.
+	Converter func(head []byte) Conversion
+
 	Progress func(done, total int64) // called with the bytes read so far, from one goroutine at a time
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/eda"
 	"github.com/netanom/netanom/model/learn"
+	"github.com/netanom/netanom/traffic"
 )
 
 // Causes that callers may want to tell apart, found with errors.Is.
@@ -29,7 +30,8 @@ func (r refusal) Is(target error) bool { return target == ErrColumn }
 // Data is a loaded table in the form that is learned from.
 type Data struct {
 	Rows    int
-	Layout  string // the known layout, see dataset.Schema
+	Layout  string          // the known layout, see dataset.Schema
+	Setting traffic.Setting // how the features were made
 	LeftOut []LeftOut
 
 	LabelName string
@@ -67,6 +69,10 @@ type DataOptions struct {
 func Load(ctx context.Context, t *dataset.Table, o DataOptions) (*Data, error) {
 	s := t.Schema()
 	d := &Data{Rows: int(t.Rows()), Layout: s.Name, line: t.Line}
+	var err error
+	if d.Setting, err = settingOf(t); err != nil {
+		return nil, err
+	}
 	if err := d.readLabel(t, o.Normal); err != nil {
 		return nil, err
 	}

@@ -166,11 +166,15 @@ func (c *Counter) Reset() {
 }
 
 // Add counts the rows that an intake has taken.
-func (c *Counter) Add(in *Intake) {
-	c.rows += int64(in.x.Rows)
+func (c *Counter) Add(in *Intake) { c.add(in.x, in.Unseen) }
+
+// add counts rows, and among them so many cells, by input, with a level that training did
+// not have.
+func (c *Counter) add(x *learn.Matrix, unseen []int64) {
+	c.rows += int64(x.Rows)
 	for j := range c.counts {
-		c.unseen[j] += in.Unseen[j]
-		for _, code := range in.x.Codes[j] {
+		c.unseen[j] += unseen[j]
+		for _, code := range x.Codes[j] {
 			if code == learn.NoLevel {
 				c.missing[j]++
 			} else {
@@ -178,7 +182,7 @@ func (c *Counter) Add(in *Intake) {
 			}
 		}
 		input := &c.schema.Inputs[j]
-		for _, v := range in.x.Numbers[j] {
+		for _, v := range x.Numbers[j] {
 			switch {
 			case v != v:
 				c.missing[j]++
@@ -189,6 +193,23 @@ func (c *Counter) Add(in *Intake) {
 			bin, _ := slices.BinarySearch(input.Uppers, v)
 			c.counts[j][bin]++
 		}
+	}
+}
+
+// merge counts what another counter of the schema has counted.
+func (c *Counter) merge(from *Counter) {
+	c.rows += from.rows
+	for j := range c.counts {
+		addTo(c.counts[j], from.counts[j])
+	}
+	addTo(c.missing, from.missing)
+	addTo(c.outside, from.outside)
+	addTo(c.unseen, from.unseen)
+}
+
+func addTo(sums, more []int64) {
+	for i, n := range more {
+		sums[i] += n
 	}
 }
 

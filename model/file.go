@@ -12,13 +12,14 @@ import (
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/model/learn"
 	"github.com/netanom/netanom/model/prep"
+	"github.com/netanom/netanom/traffic"
 )
 
 // The envelope of a model file: one line of JSON, whose head says what it is and whose
 // body the checksum is of.
 const (
 	fileFormat  = "netanom model"
-	fileVersion = 2 // 1 knew no policy, and is still written where the usual one is kept
+	fileVersion = 3 // 1 knew no policy, and 2 no setting of features; they are still written where the usual ones are kept
 )
 
 // MaxFileBytes is how large a model file may be.
@@ -62,7 +63,10 @@ func (p *Pipeline) Write(w io.Writer) error {
 	content := body{p.Schema, p.Derived.Derivations, p.Recipe, p.Classes, p.Steps, model, p.Calibrator, p.Cut, nil, p.Training, p.Tests}
 	version := 1
 	if p.Policy != UsualPolicy() {
-		content.Policy, version = &p.Policy, fileVersion
+		content.Policy, version = &p.Policy, 2
+	}
+	if p.Schema.Setting != (traffic.Setting{}) {
+		version = fileVersion
 	}
 	text, err := json.Marshal(content)
 	if err != nil {

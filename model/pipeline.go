@@ -184,6 +184,9 @@ func largest(x []float64) int {
 // bind returns some rows of d as the schema's matrix. A *MissingError lists columns that
 // d lacks.
 func (s *Schema) bind(d *Data, rows []int) (*learn.Matrix, error) {
+	if d.Setting != s.Setting {
+		return nil, &SettingError{Model: s.Setting, Table: d.Setting}
+	}
 	x := &learn.Matrix{Columns: s.columns, Rows: len(rows), Numbers: make([][]float64, len(s.columns)), Codes: make([][]int32, len(s.columns))}
 	lacking := &MissingError{Inputs: len(s.Inputs)}
 	for j := range s.Inputs {

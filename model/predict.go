@@ -15,15 +15,21 @@ type PredictOptions struct {
 	dataset.CSVOptions
 	OnlyAttacks bool // leave out rows that are taken for normal
 	Reasons     int  // columns that raised a row's score most; 0: none
+
+	// Alert, if not nil, is shown every attack in the order of the source, and says whether it
+	// stands; one that does not is written as allowed. The row must not be kept.
+	Alert func(*AlertRow) bool
 }
 
 // A Prediction counts what Predict found.
 type Prediction struct {
-	Rows, Attacks int64
+	Rows, Attacks int64 // attacks are those that stand
+	Allowed       int64 // attacks that PredictOptions.Alert let pass
 	Written       int64
 	Classes       []int64 // by class: verdicts
 	Unseen        []int64 // by input of the schema: cells with a level that training did not have
 	Missing       []int64 // by input of the schema: cells without a value
+	Drift         []Drift // by input of the schema: how far the rows are from those of training
 	Scores        [scoreBins]int64
 }
 
@@ -49,6 +55,8 @@ func (p *Pipeline) Predict(ctx context.Context, src dataset.Source, w io.Writer,
 		return nil, err
 	}
 	out := s.total()
+	out.Allowed = s.allowed
+	out.Attacks -= s.allowed
 	out.Written = written
 	return out, nil
 }
@@ -57,7 +65,9 @@ func (p *Pipeline) Predict(ctx context.Context, src dataset.Source, w io.Writer,
 type scorer struct {
 	pipeline *Pipeline
 	options  PredictOptions
+	schema   *dataset.Schema
 	workers  []scoringWorker
+	allowed  int64
 }
 
 // A scoringWorker is what one worker knows of the chunk at hand, and has counted.
@@ -65,20 +75,24 @@ type scoringWorker struct {
 	reader  *reader
 	scores  []float64
 	class   []int32
-	reasons []string
+	alerts  []AlertRow // of the chunk, in order
+	told    int        // of these, by Pick
 	counted Prediction
-	ended   bool // the next batch begins another chunk
+	drift   *Counter
+	unseen  []int64 // of the reader, before the batch at hand
+	ended   bool    // the next batch begins another chunk
 }
 
 // Start implements dataset.Analysis.
 func (s *scorer) Start(schema *dataset.Schema, workers int) error {
-	s.workers = make([]scoringWorker, workers)
+	s.workers, s.schema, s.allowed = make([]scoringWorker, workers), schema, 0
 	for i := range s.workers {
 		r, err := newReader(&s.pipeline.Schema, schema)
 		if err != nil {
 			return err
 		}
-		s.workers[i] = scoringWorker{reader: r, counted: Prediction{Classes: make([]int64, len(s.pipeline.Classes))}}
+		s.workers[i] = scoringWorker{reader: r, counted: Prediction{Classes: make([]int64, len(s.pipeline.Classes))},
+			drift: s.pipeline.Schema.NewCounter(), unseen: make([]int64, len(s.pipeline.Schema.Inputs))}
 	}
 	return nil
 }
@@ -87,10 +101,19 @@ func (s *scorer) Start(schema *dataset.Schema, workers int) error {
 func (s *scorer) Batch(worker int, b *dataset.Batch) error {
 	w := &s.workers[worker]
 	if w.ended {
-		w.scores, w.class, w.reasons, w.ended = w.scores[:0], w.class[:0], w.reasons[:0], false
+		w.empty()
+		w.ended = false
 	}
 	x := &learn.Matrix{Columns: s.pipeline.Schema.columns, Numbers: make([][]float64, len(s.pipeline.Schema.columns)), Codes: make([][]int32, len(s.pipeline.Schema.columns))}
+	if err := w.reader.setting.check(b); err != nil {
+		return err
+	}
 	w.reader.read(x, b)
+	for j, n := range w.reader.unseen {
+		w.unseen[j] = n - w.unseen[j]
+	}
+	w.drift.add(x, w.unseen)
+	copy(w.unseen, w.reader.unseen)
 	found, err := s.pipeline.Score(x)
 	if err != nil {
 		return err
@@ -100,36 +123,19 @@ func (s *scorer) Batch(worker int, b *dataset.Batch) error {
 		w.counted.Classes[k]++
 		w.counted.Scores[scoreBin(found.Score[i])]++
 	}
-	if s.options.Reasons > 0 {
-		return s.explain(w, x, found)
+	if s.options.Reasons > 0 || s.options.Alert != nil {
+		return s.alertsOf(w, b, x, found)
 	}
 	return nil
+}
+
+// empty forgets the rows of the chunk before.
+func (w *scoringWorker) empty() {
+	w.scores, w.class, w.alerts, w.told = w.scores[:0], w.class[:0], w.alerts[:0], 0
 }
 
 func scoreBin(score float64) int {
 	return int(math.Floor(min(max(score, 0), 1-1e-12) * scoreBins))
-}
-
-// explain adds the reasons of alerts; those of normal rows are empty.
-func (s *scorer) explain(w *scoringWorker, x *learn.Matrix, found *Scores) error {
-	var rows []int
-	for i := range found.Class {
-		if found.Attack(i) {
-			rows = append(rows, i)
-		}
-	}
-	texts := make([]string, x.Rows)
-	if len(rows) > 0 {
-		reasons, err := s.pipeline.TopReasons(x.Take(rows), s.options.Reasons)
-		if err != nil {
-			return err
-		}
-		for i, row := range rows {
-			texts[row] = ReasonsText(reasons[i])
-		}
-	}
-	w.reasons = append(w.reasons, texts...)
-	return nil
 }
 
 // TopReasons returns, for each row of a matrix of the schema's columns, the columns that
@@ -167,7 +173,7 @@ func (s *Schema) cell(x *learn.Matrix, column string, row int) string {
 func (s *scorer) EndChunk(worker int, _ dataset.Chunk) error {
 	w := &s.workers[worker]
 	if w.ended { // the chunk had no rows
-		w.scores, w.class, w.reasons = w.scores[:0], w.class[:0], w.reasons[:0]
+		w.empty()
 	}
 	w.ended = true
 	return nil
@@ -189,28 +195,50 @@ func (s *scorer) Names() []string {
 func (s *scorer) Pick(worker, row int) (cells []string, keep bool) {
 	w := &s.workers[worker]
 	k := w.class[row]
-	if k == 0 && s.options.OnlyAttacks {
-		return nil, false
-	}
-	verdict := s.pipeline.Classes[min(k, 1)]
+	verdict, reasons := s.pipeline.Classes[0], ""
 	if k > 0 {
-		verdict = "attack"
+		verdict, reasons = s.judge(w)
+	}
+	if verdict != attackVerdict && s.options.OnlyAttacks {
+		return nil, false
 	}
 	cells = append(cells, strconv.FormatFloat(w.scores[row], 'g', -1, 64), verdict)
 	if len(s.pipeline.Classes) > 2 {
 		cells = append(cells, s.pipeline.Classes[k])
 	}
 	if s.options.Reasons > 0 {
-		cells = append(cells, w.reasons[row])
+		cells = append(cells, reasons)
 	}
 	return cells, true
+}
+
+// The verdicts on rows that are not normal.
+const (
+	attackVerdict  = "attack"
+	allowedVerdict = "allowed"
+)
+
+// judge returns the verdict on the next of the attacks of a chunk, and its reasons.
+func (s *scorer) judge(w *scoringWorker) (verdict, reasons string) {
+	if len(w.alerts) == 0 {
+		return attackVerdict, ""
+	}
+	a := &w.alerts[w.told]
+	w.told++
+	if s.options.Alert != nil && !s.options.Alert(a) {
+		s.allowed++
+		return allowedVerdict, ReasonsText(a.Reasons)
+	}
+	return attackVerdict, ReasonsText(a.Reasons)
 }
 
 // total adds up what the workers counted.
 func (s *scorer) total() *Prediction {
 	out := &Prediction{Classes: make([]int64, len(s.pipeline.Classes)), Unseen: make([]int64, len(s.pipeline.Schema.Inputs)), Missing: make([]int64, len(s.pipeline.Schema.Inputs))}
+	drift := s.pipeline.Schema.NewCounter()
 	for i := range s.workers {
 		w := &s.workers[i]
+		drift.merge(w.drift)
 		for k, n := range w.counted.Classes {
 			out.Classes[k] += n
 			out.Rows += n
@@ -226,5 +254,6 @@ func (s *scorer) total() *Prediction {
 			out.Missing[j] += w.reader.missing[j]
 		}
 	}
+	out.Drift = drift.Drift()
 	return out
 }

@@ -13,6 +13,7 @@ import (
 // A reader makes the schema's matrix of batches of a table. It serves one goroutine.
 type reader struct {
 	schema  *Schema
+	setting *settingReader
 	columns []int // of the table, by input; −1 for one that is not there
 	words   []*dataset.Decoder[word]
 	unseen  []int64 // by input: cells with a level that training did not have
@@ -66,7 +67,20 @@ func newReader(s *Schema, t *dataset.Schema) (*reader, error) {
 	if len(lacking.Columns) > 0 {
 		return nil, lacking
 	}
-	return r, nil
+	var err error
+	r.setting, err = newSettingReader(s.Setting, t)
+	return r, err
+}
+
+// Lacking lists the columns that the pipeline scores by and a table does not have.
+func (s *Schema) Lacking(t *dataset.Schema) []string {
+	var out []string
+	for j := range s.Inputs {
+		if _, err := s.Inputs[j].find(t); err != nil {
+			out = append(out, s.Inputs[j].Name)
+		}
+	}
+	return out
 }
 
 func (in *Input) holds() string {

@@ -9,13 +9,15 @@ import (
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/model/learn"
 	"github.com/netanom/netanom/stats"
+	"github.com/netanom/netanom/traffic"
 )
 
 // A Schema says what rows a pipeline scores: their columns, and what these held in
 // training.
 type Schema struct {
-	Layout string  `json:"layout,omitempty"` // the known layout of the training file
-	Inputs []Input `json:"inputs"`
+	Layout  string          `json:"layout,omitempty"` // the known layout of the training file
+	Setting traffic.Setting `json:"setting,omitzero"` // how the features of the training rows were made
+	Inputs  []Input         `json:"inputs"`
 
 	columns []learn.Column // of the matrix that Inputs make
 }
@@ -45,7 +47,7 @@ const (
 
 // newSchema learns the schema of some rows.
 func newSchema(d *Data, rows []int) (Schema, error) {
-	s := Schema{Layout: d.Layout, Inputs: make([]Input, len(d.columns))}
+	s := Schema{Layout: d.Layout, Setting: d.Setting, Inputs: make([]Input, len(d.columns))}
 	for j := range d.columns {
 		c := &d.columns[j]
 		in := &s.Inputs[j]

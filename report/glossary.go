@@ -47,7 +47,7 @@ func Glossary() []Column {
 
 // glossary holds the topics in the order in which Glossary lists them.
 var glossary = [...][]Column{
-	names, counts, descriptive, associations, relationColumns, ranking, tests, cells, models, series, timeSeries, derivedFeatures, outlying,
+	names, counts, descriptive, associations, relationColumns, ranking, tests, cells, models, series, timeSeries, derivedFeatures, outlying, trafficColumns,
 	meanColumns, varianceAnalysis, countTests, regression, drift, hypothesisColumns, learning, splitFigures, unlabelled, forecasts,
 }
 

@@ -33,7 +33,7 @@ func soundSections(t *testing.T, sections []Section) {
 }
 
 func TestClustered(t *testing.T) {
-	labelled := traffic(210, 0, "neptune", "satan")
+	labelled := connections(210, 0, "neptune", "satan")
 	bare := strings.Replace(labelled, ",attack\n", ",remark\n", 1)
 	for _, text := range []string{labelled, bare} {
 		d, err := modelDataOf(t, text, "src_bytes", "count", "flag")
@@ -119,7 +119,7 @@ func TestPointGroups(t *testing.T) {
 }
 
 func TestProjected(t *testing.T) {
-	d, rows := modelData(t, traffic(150, 0, "neptune", "satan"))
+	d, rows := modelData(t, connections(150, 0, "neptune", "satan"))
 	class, err := d.ColorByLabel(true)
 	if err != nil {
 		t.Fatal(err)
@@ -155,8 +155,8 @@ func TestProjected(t *testing.T) {
 }
 
 func TestDetected(t *testing.T) {
-	labelled := traffic(210, 0, "neptune", "satan")
-	for name, text := range map[string]string{"labels": labelled, "none": strings.Replace(labelled, ",attack\n", ",remark\n", 1), "few rows": traffic(30, 0, "neptune"), "one class": strings.ReplaceAll(strings.ReplaceAll(labelled, "satan", "normal"), "neptune", "normal")} {
+	labelled := connections(210, 0, "neptune", "satan")
+	for name, text := range map[string]string{"labels": labelled, "none": strings.Replace(labelled, ",attack\n", ",remark\n", 1), "few rows": connections(30, 0, "neptune"), "one class": strings.ReplaceAll(strings.ReplaceAll(labelled, "satan", "normal"), "neptune", "normal")} {
 		d, err := modelDataOf(t, text, "src_bytes", "count", "flag")
 		if err != nil {
 			t.Fatal(err)

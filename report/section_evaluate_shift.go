@@ -69,15 +69,23 @@ func differenceTable(e *model.Evaluation) Table {
 // driftWords are the verdicts on columns, as other commands call them.
 var driftWords = map[string]string{model.Stable: "stable", model.Shifted: "shifts", model.Drifted: "drifts"}
 
-// driftTable lists all columns, those that moved most first.
-func driftTable(e *model.Evaluation) Table {
-	t := Table{Name: "evaluate_drift", Title: "Columns by how far they moved since training",
+func emptyDriftTable(name string) Table {
+	return Table{Name: name, Title: "Columns by how far they moved since training",
 		Columns: detail(Cols("feature", "stability", "psi", "psi_low", "psi_high", "outside", "unseen_levels", "missing_share", "missing_before", "psi_chance"), "missing_before", "psi_chance"),
 		Note:    "PSI: population stability index over the deciles or levels of training. Outside: numbers beyond the range of training."}
+}
+
+func driftRow(d *model.Drift) []any {
+	return []any{d.Column, driftWords[d.Verdict], d.Stability.PSI, d.Stability.CI.Low, d.Stability.CI.High, d.Outside, d.Unseen, d.Missing, d.Before, d.Stability.Chance}
+}
+
+// driftTable lists all columns, those that moved most first.
+func driftTable(e *model.Evaluation) Table {
+	t := emptyDriftTable("evaluate_drift")
 	listed := map[string]bool{}
 	add := func(d *model.Drift) {
 		listed[d.Column] = true
-		t.Rows = append(t.Rows, []any{d.Column, driftWords[d.Verdict], d.Stability.PSI, d.Stability.CI.Low, d.Stability.CI.High, d.Outside, d.Unseen, d.Missing, d.Before, d.Stability.Chance})
+		t.Rows = append(t.Rows, driftRow(d))
 	}
 	for i := range e.Shift.Moved {
 		add(&e.Shift.Moved[i])

@@ -32,7 +32,7 @@ func evaluated(t *testing.T, task model.Task) (*model.Evaluation, []Section) {
 	t.Helper()
 	entries, _, _ := entered(t, task, "tree", "nb")
 	first, second := entries[0].Pipeline, entries[1].Pipeline
-	later, _ := modelData(t, strings.Replace(traffic(300, 40, "neptune", "mscan"), "SF", "OTH", 5), first.Schema.Features()...)
+	later, _ := modelData(t, strings.Replace(connections(300, 40, "neptune", "mscan"), "SF", "OTH", 5), first.Schema.Features()...)
 	e, err := first.Evaluate(context.Background(), later, model.EvaluateOptions{Second: second})
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func TestEvaluationExplainsEveryFigure(t *testing.T) {
 
 func TestEvaluationOfOneClass(t *testing.T) {
 	entries, _, _ := entered(t, model.Binary, "tree")
-	text := strings.ReplaceAll(strings.ReplaceAll(traffic(90, 0, "neptune"), "neptune", "normal"), "S0", "SF")
+	text := strings.ReplaceAll(strings.ReplaceAll(connections(90, 0, "neptune"), "neptune", "normal"), "S0", "SF")
 	d, _ := modelData(t, text+"1,tcp,SF,2,3,back\n", entries[0].Pipeline.Schema.Features()...)
 	for i := range d.Label { // what is left is all normal
 		if d.IsAttack(i) {

@@ -13,7 +13,7 @@ import (
 // unlabelledEntries trains detectors on the made-up traffic without its label.
 func unlabelledEntries(t *testing.T, algos ...string) ([]*model.Entry, *model.Data) {
 	t.Helper()
-	text := regexp.MustCompile(`(?m),[a-z]+$`).ReplaceAllString(traffic(300, 0, "neptune", "satan"), "")
+	text := regexp.MustCompile(`(?m),[a-z]+$`).ReplaceAllString(connections(300, 0, "neptune", "satan"), "")
 	d, err := modelDataOf(t, text)
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +79,7 @@ func TestUnlabelledSections(t *testing.T) {
 	}
 
 	// Judged by a labelled file, and scoring one.
-	later, _ := modelData(t, traffic(300, 40, "neptune", "mscan"), e.Pipeline.Schema.Features()...)
+	later, _ := modelData(t, connections(300, 40, "neptune", "mscan"), e.Pipeline.Schema.Features()...)
 	judged, err := e.Pipeline.Evaluate(context.Background(), later, model.EvaluateOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -105,7 +105,7 @@ func TestUnlabelledSections(t *testing.T) {
 }
 
 func TestHybridSections(t *testing.T) {
-	d, rows := modelData(t, traffic(1500, 0, "neptune", "satan", "smurf"))
+	d, rows := modelData(t, connections(1500, 0, "neptune", "satan", "smurf"))
 	r := model.Recipe{Spec: &model.Hybrid{}, Seed: 1, Rule: model.Rule{By: model.FPR, Value: 0.05}}
 	e, err := model.Enter(context.Background(), d, rows, r, model.Plan{Random: true, Folds: 2}, model.Work{})
 	if err != nil || e.Failed != nil || e.Choice == nil {

@@ -139,7 +139,7 @@ func TestRoundingIsNoFigure(t *testing.T) {
 }
 
 func TestBareLabels(t *testing.T) {
-	text := strings.ReplaceAll(traffic(90, 0, "smurf.", "satan."), "normal", "normal.")
+	text := strings.ReplaceAll(connections(90, 0, "smurf.", "satan."), "normal", "normal.")
 	d, rows := modelData(t, text)
 	s := TrainingData(d, len(rows))
 	for _, row := range s.Tables[0].Rows {

@@ -12,9 +12,9 @@ import (
 	"github.com/netanom/netanom/model"
 )
 
-// traffic is a table of connections: floods and scans that numbers give away, and a
+// connections is a table of connections: floods and scans that numbers give away, and a
 // type, xmas, that only the flag tells from normal traffic. shift moves the byte counts.
-func traffic(rows int, shift float64, types ...string) string {
+func connections(rows int, shift float64, types ...string) string {
 	var b strings.Builder
 	b.WriteString("duration,protocol_type,flag,src_bytes,count,attack\n")
 	for i := range rows {
@@ -63,8 +63,8 @@ func modelDataOf(t *testing.T, text string, features ...string) (*model.Data, er
 // entered trains and judges learners on the made-up traffic.
 func entered(t *testing.T, task model.Task, algos ...string) ([]*model.Entry, *model.Data, []int) {
 	t.Helper()
-	d, rows := modelData(t, traffic(420, 0, "neptune", "satan", "smurf"))
-	test, seen := modelData(t, traffic(300, 30, "neptune", "satan", "mscan"))
+	d, rows := modelData(t, connections(420, 0, "neptune", "satan", "smurf"))
+	test, seen := modelData(t, connections(300, 30, "neptune", "satan", "mscan"))
 	var entries []*model.Entry
 	for _, a := range algos {
 		spec, err := model.NewSpec(a)

@@ -24,6 +24,9 @@ func Prediction(p *model.Prediction, by *model.Pipeline) Section {
 	if t := strangeCells(p, by); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
+	if t := driftedTable(p); len(t.Rows) > 0 {
+		s.Tables = append(s.Tables, t)
+	}
 	if inRange(p, by) {
 		predictionFigure(&s, p, by)
 	}
@@ -71,10 +74,12 @@ func predictionFindings(p *model.Prediction, by *model.Pipeline) []Finding {
 			found = append(found, Finding{Notice, by.Schema.Inputs[j].Name, fmt.Sprintf("%s of the rows have a level that training did not have; it counts as missing.", shareOf(ratio(n, p.Rows))), "Train on rows that have these levels."})
 		}
 	}
+	found = append(found, goneFindings(p, by)...)
+	found = append(found, driftFindings(p)...)
 	for j, n := range p.Missing {
 		in := &by.Schema.Inputs[j]
 		before := ratio(in.Missing, max(1, by.Training.Rows))
-		if now := ratio(n, p.Rows); now > before+0.05 {
+		if now := ratio(n, p.Rows); now > before+0.05 && !gone(p, by, j) {
 			found = append(found, Finding{Notice, in.Name, fmt.Sprintf("%s of the rows have no value, and %s had none in training.", shareOf(now), shareOf(before)), "See why values are gone: the model guesses them."})
 		}
 	}

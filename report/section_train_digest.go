@@ -73,10 +73,8 @@ func keepTables(tables []Table, names ...string) []Table {
 func shortened(s Section, most int) Section {
 	s.Tables = slices.Clone(s.Tables)
 	for i := range s.Tables {
-		t := &s.Tables[i]
-		if rows := len(t.Rows); rows > most+2 && t.Name != "models" {
-			t.Rows = t.Rows[:most]
-			t.Footnotes = append(slices.Clone(t.Footnotes), fmt.Sprintf("Shown are %d of %d rows (--format csv has them all).", most, rows))
+		if t := &s.Tables[i]; len(t.Rows) > most+2 && t.Name != "models" {
+			*t = short(*t, most)
 		}
 	}
 	return s

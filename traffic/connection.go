@@ -19,14 +19,29 @@ type Connection struct {
 	Protocol Protocol
 	State    State
 
-	SrcBytes, DstBytes int64 // payload from originator to responder, and back; ICMP counts its 8-byte header
+	SrcBytes, DstBytes     int64 // payload from originator to responder, and back; ICMP counts its 8-byte header
+	SrcPackets, DstPackets int64 // 0 where the source does not count them
 
 	WrongFragment uint8  // number of kinds of fragment fault: size, overlap, past the end
 	Urgent        uint16 // packets with the URG flag
 
 	Content Content
+	Lacks   Lack   // what of the above the source cannot tell
 	Label   string // name of the attack, "normal", or "" when unknown
+	UID     string // that names it in the log it comes from; "" where there is none
 }
+
+// A Lack names features that a source of connections cannot tell. What is lacking is
+// zero in the connection, and must not be taken for a measured zero.
+type Lack uint8
+
+// What may be lacking.
+const (
+	LacksContent  Lack = 1 << iota // features 10 to 22 but logged_in
+	LacksLogin                     // logged_in is inferred from the flow (see InferLoggedIn)
+	LacksFragment                  // wrong_fragment
+	LacksUrgent                    // urgent
+)
 
 // Content holds what only the payload of clear-text protocols tells, features
 // 10 to 22. All zero is right for most connections.
@@ -50,11 +65,11 @@ type Content struct {
 func (c *Connection) Time() time.Time { return time.UnixMicro(c.Start).UTC() }
 
 // Seconds returns the duration feature: whole seconds, truncated. It is 0 for
-// ICMP and for TCP connections whose end was never seen (S0, S1, SH, OTH),
-// whatever the Duration field holds.
+// ICMP, unless the connection stands for several packets as Zeek's do, and for TCP
+// connections whose end was never seen (S0, S1, SH, OTH), whatever the Duration field holds.
 func (c *Connection) Seconds() int64 {
 	switch {
-	case c.Protocol == ICMP:
+	case c.Protocol == ICMP && c.SrcPackets+c.DstPackets <= 1:
 		return 0
 	case c.Protocol == TCP && (c.State == S0 || c.State == S1 || c.State == SH || c.State == OTH):
 		return 0

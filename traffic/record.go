@@ -2,10 +2,9 @@ package traffic
 
 import (
 	"bufio"
+	"encoding/json"
 	"io"
 	"slices"
-	"strconv"
-	"time"
 )
 
 // A Record is a connection with its window features: one row of the data.
@@ -27,29 +26,56 @@ var columns = [...]string{
 	"attack",
 }
 
-// Columns returns the names of the columns that a Writer writes, in order:
-// when and between whom, the 41 KDD features, the label.
+// Columns returns the names of the columns that the Writer of NewWriter writes, in
+// order: when and between whom, the 41 KDD features, the label.
 func Columns() []string { return slices.Clone(columns[:]) }
 
-// A Writer writes records as CSV: a header, then one line each. Times are
-// UTC in RFC 3339 with microseconds. Text is written as it is, so labels must
-// hold no comma, quote or line break.
-type Writer struct {
-	out  *bufio.Writer
-	line []byte
-	day  int64  // since 1970, whose text date holds
-	date []byte // "2026-03-02T"
+// WriterOptions say which columns a Writer writes beside when, between whom and the 41
+// features, and how.
+type WriterOptions struct {
+	// Setting is that of the records. Services are named by its map. Of what is not as
+	// in the KDD data there is a column, netanom_windows or netanom_service_map, which
+	// says in every line what the features mean.
+	Setting Setting
+
+	UID         bool // the column uid: the name of the connection in its log
+	CommunityID bool // the column community_id: see Connection.CommunityID
+	Label       bool // the column attack
+
+	CommunitySeed uint16 // of the community_id
+
+	Zeros          bool // write 0 for a feature that the source cannot tell, rather than nothing
+	EscapeFormulas bool // put an apostrophe before text that a spreadsheet would take for a formula
 }
 
-// NewWriter returns a Writer to w. The caller must Flush it at the end.
-func NewWriter(w io.Writer) *Writer {
-	return &Writer{out: bufio.NewWriterSize(w, 1<<16)}
+// A Writer writes records as CSV (RFC 4180): a header, then one line each; or as JSON,
+// one object in each line. Times are UTC in RFC 3339 with microseconds. Addresses are
+// written without their zone, which means nothing elsewhere (RFC 4007, section 11.2).
+// What Lacks says is lacking is an empty cell, or null; logged_in, which is then
+// inferred, never is.
+type Writer struct {
+	out    *bufio.Writer
+	format *Formatter
+	keys   []key // of the columns, once JSON is written
+	line   []byte
 }
+
+// NewWriter returns a Writer to w of the columns of Columns. The caller must Flush it
+// at the end.
+func NewWriter(w io.Writer) *Writer { return NewWriterWith(w, WriterOptions{Label: true}) }
+
+// NewWriterWith returns a Writer to w. The caller must Flush it at the end.
+func NewWriterWith(w io.Writer, o WriterOptions) *Writer {
+	return &Writer{out: bufio.NewWriterSize(w, 1<<16), format: NewFormatter(o)}
+}
+
+// Columns returns the names of the columns, in order.
+func (w *Writer) Columns() []string { return w.format.Columns() }
 
 // WriteHeader writes the line of column names.
 func (w *Writer) WriteHeader() error {
 	w.line = w.line[:0]
-	for i, name := range columns {
+	for i, name := range w.format.columns {
 		if i > 0 {
 			w.line = append(w.line, ',')
 		}
@@ -58,21 +84,64 @@ func (w *Writer) WriteHeader() error {
 	return w.flushLine()
 }
 
-// Write writes one record.
+// Write writes one record as a line of CSV.
 func (w *Writer) Write(r *Record) error {
-	b := w.appendTime(w.line[:0], r.Start)
-	b = append(b, ',')
-	b = r.Src.AppendTo(b)
-	b = appendCount(b, r.SrcPort)
-	b = append(b, ',')
-	b = r.Dst.AppendTo(b)
-	b = appendCount(b, r.DstPort)
-	b = appendBasic(b, &r.Connection)
-	b = appendContent(b, &r.Content)
-	b = appendFeatures(b, &r.Features)
-	b = append(b, ',')
-	w.line = append(b, r.Label...)
+	w.line = w.format.appendLine(w.line[:0], r)
 	return w.flushLine()
+}
+
+// A key is the name of a column in JSON, and whether its values are text.
+type key struct {
+	before string // {"timestamp": or ,"name":
+	text   bool
+}
+
+// WriteJSON writes one record as a JSON object in a line of its own. The keys are the
+// columns; the values say what the cells of CSV say, null where these are empty.
+func (w *Writer) WriteJSON(r *Record) error {
+	if w.keys == nil {
+		w.keys = newKeys(w.format.columns)
+	}
+	b := w.line[:0]
+	for i, cell := range w.format.Cells(r) {
+		b = append(b, w.keys[i].before...)
+		switch {
+		case len(cell) == 0:
+			b = append(b, "null"...)
+		case w.keys[i].text:
+			b = appendQuoted(b, cell)
+		default:
+			b = append(b, cell...)
+		}
+	}
+	w.line = append(b, '}')
+	return w.flushLine()
+}
+
+func newKeys(columns []string) []key {
+	keys := make([]key, len(columns))
+	for i, name := range columns {
+		keys[i] = key{before: `,"` + name + `":`}
+		switch name {
+		case "timestamp", "uid", "src_ip", "dst_ip", "protocol_type", "service", "flag",
+			"community_id", "attack", windowsColumn, servicesColumn:
+			keys[i].text = true
+		}
+	}
+	keys[0].before = "{" + keys[0].before[1:]
+	return keys
+}
+
+// appendQuoted appends text as a JSON string. Most of it is plain.
+func appendQuoted(b, text []byte) []byte {
+	for _, c := range text {
+		if c < ' ' || c > '~' || c == '"' || c == '\\' {
+			quoted, _ := json.Marshal(string(text)) // a string always can be marshalled
+			return append(b, quoted...)
+		}
+	}
+	b = append(append(b, '"'), text...)
+	return append(b, '"')
 }
 
 // Flush writes what is still held back to the underlying writer.
@@ -82,101 +151,4 @@ func (w *Writer) flushLine() error {
 	w.line = append(w.line, '\n')
 	_, err := w.out.Write(w.line)
 	return err
-}
-
-// appendTime appends the time, formatting the date only when it changes.
-func (w *Writer) appendTime(b []byte, micro int64) []byte {
-	second := floorSecond(micro)
-	day := second / 86_400
-	if second%86_400 < 0 {
-		day--
-	}
-	if day != w.day || w.date == nil {
-		w.day = day
-		w.date = time.Unix(day*86_400, 0).UTC().AppendFormat(w.date[:0], "2006-01-02T")
-	}
-	b = append(b, w.date...)
-	clock, fraction := second-day*86_400, micro-second*1e6
-	b = append(b, '0'+byte(clock/36_000), '0'+byte(clock/3600%10), ':')
-	b = append(b, '0'+byte(clock/600%6), '0'+byte(clock/60%10), ':')
-	b = append(b, '0'+byte(clock/10%6), '0'+byte(clock%10), '.')
-	for unit := int64(100_000); unit > 0; unit /= 10 {
-		b = append(b, '0'+byte(fraction/unit%10))
-	}
-	return append(b, 'Z')
-}
-
-func appendBasic(b []byte, c *Connection) []byte {
-	b = appendNumber(b, c.Seconds())
-	b = append(b, ',')
-	b = append(b, c.Protocol.String()...)
-	b = append(b, ',')
-	b = append(b, c.Service()...)
-	b = append(b, ',')
-	b = append(b, c.State.String()...)
-	b = appendNumber(b, c.SrcBytes)
-	b = appendNumber(b, c.DstBytes)
-	b = appendFlag(b, c.Land())
-	b = appendCount(b, uint16(c.WrongFragment))
-	return appendCount(b, c.Urgent)
-}
-
-func appendContent(b []byte, c *Content) []byte {
-	b = appendCount(b, c.Hot)
-	b = appendCount(b, c.NumFailedLogins)
-	b = appendFlag(b, c.LoggedIn)
-	b = appendCount(b, c.NumCompromised)
-	b = appendFlag(b, c.RootShell)
-	b = appendCount(b, c.SuAttempted)
-	b = appendCount(b, c.NumRoot)
-	b = appendCount(b, c.NumFileCreations)
-	b = appendCount(b, c.NumShells)
-	b = appendCount(b, c.NumAccessFiles)
-	b = appendCount(b, c.NumOutboundCmds)
-	b = appendFlag(b, c.IsHotLogin)
-	return appendFlag(b, c.IsGuestLogin)
-}
-
-func appendFeatures(b []byte, f *Features) []byte {
-	b = appendCount(b, f.Count)
-	b = appendCount(b, f.SrvCount)
-	for _, r := range [...]Rate{
-		f.SerrorRate, f.SrvSerrorRate, f.RerrorRate, f.SrvRerrorRate,
-		f.SameSrvRate, f.DiffSrvRate, f.SrvDiffHostRate,
-	} {
-		b = appendRate(b, r)
-	}
-	b = appendCount(b, f.DstHostCount)
-	b = appendCount(b, f.DstHostSrvCount)
-	for _, r := range [...]Rate{
-		f.DstHostSameSrvRate, f.DstHostDiffSrvRate, f.DstHostSameSrcPortRate, f.DstHostSrvDiffHostRate,
-		f.DstHostSerrorRate, f.DstHostSrvSerrorRate, f.DstHostRerrorRate, f.DstHostSrvRerrorRate,
-	} {
-		b = appendRate(b, r)
-	}
-	return b
-}
-
-// The append functions below write a comma and then the value.
-
-func appendNumber(b []byte, v int64) []byte {
-	return strconv.AppendInt(append(b, ','), v, 10)
-}
-
-func appendCount(b []byte, v uint16) []byte {
-	if v < 10 {
-		return append(b, ',', byte('0'+v))
-	}
-	return strconv.AppendUint(append(b, ','), uint64(v), 10)
-}
-
-func appendFlag(b []byte, v bool) []byte {
-	if v {
-		return append(b, ',', '1')
-	}
-	return append(b, ',', '0')
-}
-
-func appendRate(b []byte, r Rate) []byte {
-	return append(b, ',', '0'+byte(r/100), '.', '0'+byte(r/10%10), '0'+byte(r%10))
 }

@@ -1,6 +1,62 @@
 package traffic
 
-// Service returns the value of the service column.
+// Name returns the value of the service column under the map. Which connections have
+// the same service in the windows does not depend on the map.
+//
+// ModernServices gives the KDD name also to the ports of the same service over TLS or
+// QUIC, and to its alternates, as registered with IANA:
+//
+//	http    tcp 443, 8443, 8008, 8080; udp 443, which is HTTP/3 (RFC 9114)
+//	smtp    tcp 465, 587 (RFC 8314)
+//	imap4   tcp 993      pop_3   tcp 995 (RFC 8314)
+//	domain  tcp 853 (RFC 7858); domain_u udp 853 (RFC 9250)
+//	ftp     tcp 990      telnet  tcp 992
+//	ldap    tcp 636      nntp    tcp 563 (RFC 8143)
+//	IRC     tcp 6697 (RFC 7194)
+//
+// The ports 8000 and 8888, which many use for HTTP though they are registered for
+// other things, stay other; ssh is no telnet, though it replaced it. A name only says
+// what a port is for. What runs on it may be anything.
+func (m ServiceMap) Name(c *Connection) string {
+	if m == ModernServices {
+		if name := modernServiceName(c.Protocol, c.servicePort()); name != "" {
+			return name
+		}
+	}
+	return c.Service()
+}
+
+// Named reports whether the map has a name for the port, or the kind of ICMP message,
+// of the connection, rather than private, other or oth_i for what has none.
+func (m ServiceMap) Named(c *Connection) bool {
+	switch m.Name(c) {
+	case "private", "other", icmpServiceNames[otherICMP]:
+		return false
+	}
+	return true
+}
+
+// ServiceNamed reports whether KDDServices has a name for the service of the connection:
+// see [ServiceMap.Named].
+func ServiceNamed(c *Connection) bool { return KDDServices.Named(c) }
+
+// InferLoggedIn estimates the logged_in feature as [Connection.InferLoggedIn] does,
+// for the services by their names in the map: under ModernServices, an answer over
+// TLS or QUIC counts as one in the clear.
+func (m ServiceMap) InferLoggedIn(c *Connection) bool {
+	if m != ModernServices {
+		return c.InferLoggedIn()
+	}
+	switch m.Name(c) {
+	case "ftp_data":
+		return c.State == SF
+	case "ftp", "telnet", "smtp", "http", "pop_3":
+		return c.DstBytes > 0
+	}
+	return false
+}
+
+// Service returns the value of the service column under KDDServices.
 func (c *Connection) Service() string {
 	if c.Protocol == ICMP {
 		return icmpServiceNames[c.icmpService()]
@@ -76,6 +132,46 @@ func tcpServiceName(port uint16) string {
 		return "IRC"
 	case port == 8001:
 		return "http_8001"
+	}
+	return ""
+}
+
+// modernServiceName returns the name that only ModernServices has for a port, "" for
+// all others.
+func modernServiceName(p Protocol, port uint16) string {
+	switch {
+	case p == TCP:
+		return modernTCPName(port)
+	case p == UDP && port == 443:
+		return "http"
+	case p == UDP && port == 853:
+		return "domain_u"
+	}
+	return ""
+}
+
+func modernTCPName(port uint16) string {
+	switch port {
+	case 443, 8008, 8080, 8443:
+		return "http"
+	case 465, 587:
+		return "smtp"
+	case 563:
+		return "nntp"
+	case 636:
+		return "ldap"
+	case 853:
+		return "domain"
+	case 990:
+		return "ftp"
+	case 992:
+		return "telnet"
+	case 993:
+		return "imap4"
+	case 995:
+		return "pop_3"
+	case 6697:
+		return "IRC"
 	}
 	return ""
 }

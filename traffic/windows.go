@@ -22,8 +22,8 @@ const (
 // it, 23 to 41 of the KDD data. The first nine look at the recent window, the
 // others at the last 255 connections.
 type Features struct {
-	Count           uint16 // connections to the same host
-	SrvCount        uint16 // connections to the same service, any host
+	Count           uint32 // connections to the same host
+	SrvCount        uint32 // connections to the same service, any host
 	SerrorRate      Rate
 	SrvSerrorRate   Rate
 	RerrorRate      Rate
@@ -32,8 +32,8 @@ type Features struct {
 	DiffSrvRate     Rate
 	SrvDiffHostRate Rate
 
-	DstHostCount           uint16
-	DstHostSrvCount        uint16 // any host, though the name says otherwise
+	DstHostCount           uint32
+	DstHostSrvCount        uint32 // any host, though the name says otherwise
 	DstHostSameSrvRate     Rate
 	DstHostDiffSrvRate     Rate
 	DstHostSameSrcPortRate Rate
@@ -53,7 +53,7 @@ func (r Rate) Float() float64 { return float64(r) / 100 }
 // newRate returns k/n rounded as the KDD data are: divided in single
 // precision, printed with two decimals. The product with 100 is exact in
 // double precision, so that only the printing rounds, ties to even.
-func newRate(k, n uint16) Rate {
+func newRate[N uint16 | uint32](k, n N) Rate {
 	if n == 0 {
 		return 0
 	}
@@ -62,7 +62,7 @@ func newRate(k, n uint16) Rate {
 
 // newDistinctRate returns the rate of distinct values, which is 0 when there
 // is only one.
-func newDistinctRate(distinct, n uint16) Rate {
+func newDistinctRate[N uint16 | uint32](distinct, n N) Rate {
 	if distinct <= 1 {
 		return 0
 	}
@@ -110,24 +110,37 @@ func (w *Windows) Add(c *Connection) Features {
 	second := floorSecond(c.Start)
 	w.forget(second)
 
-	host := w.hosts.place(c.Dst, hashAddr(c.Dst))
-	service := c.serviceKey()
-	s := seen{second: second, host: host, service: w.services.place(service, hash(service))}
-	pair := uint32(host)<<16 | uint32(s.service)
-	s.pair = w.pairs.place(pair, hash(pair))
-	port := uint32(host)<<16 | uint32(c.SrcPort)
-	s.port = w.ports.place(port, hash(port))
-	if c.State.serror() {
-		s.serror = 1
-	}
-	if c.State.rerror() {
-		s.rerror = 1
-	}
-	w.ring[w.added%places] = s
-	w.added++
+	s := w.place(second, c.Dst, c.serviceKey(), c.State.outcome())
+	w.placePort(&s, c.SrcPort)
+	w.push(s)
 	w.count(recent, &s, 1)
 	w.count(last, &s, 1)
 	return w.features(&s)
+}
+
+// place gives a connection its places in the tables, but for that of its port.
+func (w *Windows) place(second int64, dst netip.Addr, service uint32, o outcome) seen {
+	host := w.hosts.place(dst, hashAddr(dst))
+	s := seen{second: second, host: host, service: w.services.place(service, hash(service))}
+	pair := uint32(host)<<16 | uint32(s.service)
+	s.pair = w.pairs.place(pair, hash(pair))
+	switch o {
+	case synError:
+		s.serror = 1
+	case rejError:
+		s.rerror = 1
+	}
+	return s
+}
+
+func (w *Windows) placePort(s *seen, port uint16) {
+	key := uint32(s.host)<<16 | uint32(port)
+	s.port = w.ports.place(key, hash(key))
+}
+
+func (w *Windows) push(s seen) {
+	w.ring[w.added%places] = s
+	w.added++
 }
 
 // forget takes out of both windows what must make room for a connection of
@@ -180,8 +193,8 @@ func (w *Windows) count(window int, s *seen, by uint16) {
 func (w *Windows) features(s *seen) Features {
 	host, service, pair := w.tallies(recent, s)
 	f := Features{
-		Count:           host.n,
-		SrvCount:        service.n,
+		Count:           uint32(host.n),
+		SrvCount:        uint32(service.n),
 		SerrorRate:      newRate(host.serrors, host.n),
 		SrvSerrorRate:   newRate(service.serrors, service.n),
 		RerrorRate:      newRate(host.rerrors, host.n),
@@ -191,8 +204,8 @@ func (w *Windows) features(s *seen) Features {
 		SrvDiffHostRate: newDistinctRate(service.distinct, service.n),
 	}
 	host, service, pair = w.tallies(last, s)
-	f.DstHostCount = host.n
-	f.DstHostSrvCount = service.n
+	f.DstHostCount = uint32(host.n)
+	f.DstHostSrvCount = uint32(service.n)
 	f.DstHostSameSrvRate = newRate(pair.n, host.n)
 	f.DstHostDiffSrvRate = newDistinctRate(host.distinct, host.n)
 	f.DstHostSameSrcPortRate = newRate(w.ports.nodes[s.port].windows[last].n, host.n)

@@ -26,8 +26,10 @@ type Alert struct {
 	Reasons   []Reason        `json:"reasons"` // the weightiest first: the last are left out where room is short
 	Request   string          `json:"request"`
 	Client    string          `json:"client"`
-	Record    json.RawMessage `json:"record"`        // what is not valid JSON is written as null
-	Cut       bool            `json:"cut,omitempty"` // parts were left out, as the line was too long
+	UID       string          `json:"uid,omitempty"`          // that names the connection in the log it comes from
+	Community string          `json:"community_id,omitempty"` // by which other tools know the connection
+	Record    json.RawMessage `json:"record"`                 // what is not valid JSON is written as null
+	Cut       bool            `json:"cut,omitempty"`          // parts were left out, as the line was too long
 }
 
 // A Reason is what one column added to a score.
@@ -95,6 +97,12 @@ func appendAlert(dst []byte, a *Alert) []byte {
 	dst = appendReasons(append(dst, `,"reasons":`...), a.Reasons)
 	dst = appendText(append(dst, `,"request":`...), a.Request)
 	dst = appendText(append(dst, `,"client":`...), a.Client)
+	if a.UID != "" {
+		dst = appendText(append(dst, `,"uid":`...), a.UID)
+	}
+	if a.Community != "" {
+		dst = appendText(append(dst, `,"community_id":`...), a.Community)
+	}
 	dst = appendRecord(append(dst, `,"record":`...), a.Record)
 	if a.Cut {
 		dst = append(dst, `,"cut":true`...)
@@ -168,7 +176,7 @@ func within(dst []byte, a *Alert, limit int) []byte {
 		b.Reasons = b.Reasons[:len(b.Reasons)/2]
 	}
 	for most := 1024; len(dst)-start > limit && most >= 4; most /= 4 {
-		for _, s := range []*string{&b.Model, &b.Version, &b.Verdict, &b.Class, &b.Request, &b.Client} {
+		for _, s := range []*string{&b.Model, &b.Version, &b.Verdict, &b.Class, &b.Request, &b.Client, &b.UID, &b.Community} {
 			*s = clip(*s, most)
 		}
 		b.ID = clip(b.ID, max(most, longestID))
