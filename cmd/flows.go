@@ -57,9 +57,10 @@ from. What a source cannot tell is left empty, and is 0 only with --zeros.
 --explain says for each feature how it is made, what each source can tell, and
 how it differs from the original.`,
 		Example: `  netanom flows --explain
+  netanom simulate --connections 1000 --capture capture.pcap
   netanom flows capture.pcap --out records.csv
-  netanom flows conn.00.log.gz conn.01.log.gz --windows per-host --out records.csv
-  netanom flows capture.pcap | netanom predict - --model detector.netanom`,
+  netanom flows capture.pcap --windows per-host --attack normal --out clean.csv
+  netanom flows capture.pcap | netanom describe -`,
 		GroupID: makeGroup,
 		RunE:    func(c *cobra.Command, args []string) error { return o.run(c, w, args) },
 	}

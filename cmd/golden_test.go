@@ -10,6 +10,7 @@ func TestGolden(t *testing.T) {
 	inTestdata(t)
 	write(t, "groups.csv", "group,n,mean,sd\nA,10,5.1,1.2\nB,12,6.3,1.9\nC,9,5.0,0.7\n")
 	write(t, "balanced.csv", "a,b,yield\nx,u,1\nx,u,2\nx,v,4\nx,v,5\ny,u,3\ny,u,5\ny,v,6\ny,v,9\n")
+	run(t, "simulate", "--connections", "40", "--seed", "7", "--capture", "capture.pcap")
 	const few = "src_bytes,count,flag,attack"
 	for _, c := range []struct{ name, line string }{
 		{"describe", "describe traffic.csv"},
@@ -132,6 +133,13 @@ func TestGolden(t *testing.T) {
 		{"convert-zeek-tab", "convert conn.log --into tab"},
 		{"convert-messy", "convert messy.csv --max-bad 0.2 --escape-formulas"},
 		{"convert-messy-quiet", "convert messy.csv --max-bad 0.2 --quiet"},
+		{"flows-zeek", "flows conn.log"},
+		{"flows-zeek-jsonl", "flows conn.log conn.log --jsonl --windows per-host --service-map modern --attack normal"},
+		{"flows-zeek-whole", "flows conn.log --icmp-aggregates --zeros --windows documented"},
+		{"flows-capture", "flows capture.pcap"},
+		{"flows-explain", "flows --explain"},
+		{"flows-explain-csv", "flows --explain --format csv"},
+		{"describe-capture", "describe capture.pcap --feature duration,flag,wrong_fragment,hot"},
 		{"simulate", "simulate --connections 4 --seed 3 --start 2026-04-01 --days 1"},
 		{"simulate-attack", "simulate --connections 3 --attack satan --attack-share 1"},
 		{"gate-crossed", "missing messy.csv --max-bad 0.2 --fail-if 'missing_share > 0.1'"},
@@ -143,7 +151,7 @@ func TestGolden(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			args := oneCommand(t, c.line)
-			if a := args[0]; a != "convert" && a != "simulate" {
+			if a := args[0]; a != "convert" && a != "simulate" && a != "flows" {
 				args = append(args, "--no-report")
 			}
 			session{}.golden(t, c.name, args...)
@@ -156,7 +164,7 @@ func TestGoldenHelp(t *testing.T) {
 	session{}.golden(t, "help")
 	session{}.golden(t, "help-test-chisq", "test", "chisq", "--help")
 	session{}.golden(t, "help-test-all", "test", "all", "--help")
-	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "compare", "test", "ttest", "anova", "chisq", "logit", "train", "evaluate", "predict", "explain", "tune", "convert", "simulate", "completion", "man"} {
+	for _, c := range []string{"eda", "describe", "missing", "outliers", "corr", "timeseries", "features", "compare", "test", "ttest", "anova", "chisq", "logit", "train", "evaluate", "predict", "explain", "tune", "watch", "convert", "flows", "simulate", "completion", "man"} {
 		session{}.golden(t, "help-"+c, c, "--help")
 	}
 	short := session{}.run(t, "help", "describe")
@@ -170,6 +178,7 @@ func TestGoldenMistakes(t *testing.T) {
 	inTestdata(t)
 	write(t, "empty.csv", "")
 	write(t, "other.csv", "a,b\n1,2\n")
+	run(t, "simulate", "--connections", "10", "--capture", "capture.pcap")
 	write(t, "binary.csv", "a,b\n\x00\x01\x02,3\n")
 	if err := os.Symlink("loop.csv", "loop.csv"); err != nil {
 		t.Fatal(err)
@@ -190,6 +199,21 @@ func TestGoldenMistakes(t *testing.T) {
 		{"flag-short", "describe traffic.csv -x", exitUsage, "-x"},
 		{"flag-value", "describe traffic.csv --feature", exitUsage, "--feature needs a value"},
 		{"choice", "describe traffic.csv --format jsn", exitUsage, "did you mean json?"},
+		{"flows-nothing", "flows", exitUsage, "--interface"},
+		{"flows-two-sources", "flows capture.pcap --interface lo", exitUsage, "give one"},
+		{"flows-for", "flows conn.log --for 3s", exitUsage, "--interface"},
+		{"flows-hold", "flows conn.log --hold long", exitUsage, "or all"},
+		{"flows-windows", "flows conn.log --windows kd", exitUsage, "did you mean kdd?"},
+		{"flows-table", "flows traffic.csv", exitError, "neither a capture"},
+		{"flows-empty", "flows empty.csv", exitError, "is empty"},
+		{"flows-missing", "flows nowhere.pcap", exitError, "no such file"},
+		{"flows-mixed", "flows conn.log capture.pcap", exitError, "one by one"},
+		{"flows-truncated", "flows truncated.gz", exitError, "end too early"},
+		{"flows-interface", "flows --interface nosuch0", exitError, "nosuch0"},
+		{"watch-nothing", "watch --model m.netanom", exitUsage, "name a log"},
+		{"watch-model", "watch conn.log", exitUsage, "--model"},
+		{"watch-sinks", "watch conn.log --model m.netanom --syslog udp://127.0.0.1:514", exitError, "m.netanom"},
+		{"watch-two-sources", "watch conn.log --interface lo --model m.netanom", exitUsage, "give one"},
 		{"choice-method", "corr traffic.csv --method kendal", exitUsage, "did you mean kendall?"},
 		{"corr-redundant", "corr traffic.csv --method eta --redundant 0.8", exitUsage, "--method pearson"},
 		{"corr-normal", "corr traffic.csv --method pointbiserial --normal fine", exitUsage, "no such level"},

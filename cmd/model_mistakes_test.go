@@ -12,7 +12,7 @@ func TestGoldenModelMistakes(t *testing.T) {
 	run(t, oneCommand(t, "train traffic.csv --algo tree --set max_depth=3 --out tree.netanom --no-report --quiet")...)
 	model := read(t, "tree.netanom")
 	write(t, "changed.netanom", strings.Replace(model, `"rows":300`, `"rows":301`, 1))
-	write(t, "later.netanom", strings.Replace(model, `"version":1`, `"version":3`, 1))
+	write(t, "later.netanom", strings.Replace(model, `"version":1`, `"version":9`, 1))
 	write(t, "cut.netanom", model[:len(model)/2])
 	run(t, oneCommand(t, "tune traffic.csv --algo tree --trials 1 --log other.jsonl --no-report --quiet")...)
 	write(t, "few.csv", "src_bytes,flag,attack\n1,SF,normal\n2,S0,neptune\n3,SF,normal\n")
@@ -68,7 +68,7 @@ func TestGoldenModelMistakes(t *testing.T) {
 		{"train-no-label", "train conn.log --algo tree", exitUsage, "--label"},
 		{"train-no-normal", tree + "--label service", exitUsage, "--normal"},
 		{"train-normal", tree + "--normal fine", exitUsage, "no such level"},
-		{"train-one-class", tree + `--where 'attack == "normal"'`, exitError, "one class"},
+		{"train-one-class", tree + `--where 'attack == "normal"'`, exitUsage, "a detector learns from normal rows alone"},
 		{"train-few", "train few.csv --algo tree --validate random", exitError, ""},
 
 		{"evaluate-no-model", "evaluate later.csv", exitUsage, "--model"},
@@ -78,7 +78,8 @@ func TestGoldenModelMistakes(t *testing.T) {
 		{"evaluate-model-cut", "evaluate later.csv --model cut.netanom", exitError, "checksum"},
 		{"evaluate-model-later", "evaluate later.csv --model later.netanom", exitError, "later netanom"},
 		{"evaluate-against", "evaluate later.csv --model tree.netanom --against nowhere.netanom", exitError, "cannot read nowhere.netanom"},
-		{"evaluate-lacks", "evaluate conn.log --model tree.netanom", exitError, "lacks 37 of the 41 columns"},
+		{"evaluate-lacks", "evaluate traffic.csv --select duration,service,src_bytes,dst_bytes,attack --model tree.netanom", exitError, "lacks 37 of the 41 columns"},
+		{"evaluate-log", "evaluate conn.log --model tree.netanom", exitUsage, "no label from which normal and attack"},
 		{"evaluate-no-label", "evaluate later.csv --model tree.netanom --label flag", exitUsage, "is the label"},
 		{"evaluate-normal", "evaluate later.csv --model tree.netanom --normal fine", exitUsage, "no such level"},
 		{"evaluate-slice", "evaluate later.csv --model tree.netanom --slice servic", exitUsage, `did you mean "service"?`},
@@ -111,7 +112,7 @@ func TestGoldenModelMistakes(t *testing.T) {
 		{"tune-log-folder", "tune traffic.csv --algo tree --log .", exitUsage, "name a file in it"},
 		{"tune-log-nowhere", "tune traffic.csv --algo tree --log nowhere/t.jsonl", exitError, "no folder nowhere"},
 		{"tune-out", "tune traffic.csv --algo tree --out -", exitUsage, "need"},
-		{"tune-one-class", `tune traffic.csv --algo tree --trials 1 --where 'attack == "normal"'`, exitError, ""},
+		{"tune-one-class", `tune traffic.csv --algo tree --trials 1 --where 'attack == "normal"'`, exitUsage, "a detector learns from normal rows alone"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := session{}.golden(t, "mistake-"+c.name, append(oneCommand(t, c.line), "--no-report")...)

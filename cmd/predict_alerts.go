@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/model"
 	"github.com/netanom/netanom/report"
 	"github.com/netanom/netanom/serve/alert"
@@ -116,7 +115,7 @@ func (t *triager) id(row *model.AlertRow) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// recordOf writes the cells of a row as a JSON object, numbers as they are.
+// recordOf writes the cells of a row as a JSON object. What reads as a plain number is one, ports too.
 func recordOf(row *model.AlertRow) json.RawMessage {
 	text := []byte{'{'}
 	for j := range row.Columns {
@@ -128,26 +127,33 @@ func recordOf(row *model.AlertRow) json.RawMessage {
 			text = append(text, ',')
 		}
 		text = append(append(text, name...), ':')
-		text = appendCell(text, row.Cells[j], row.Columns[j].Kind)
+		text = appendCell(text, row.Cells[j])
 	}
 	return append(text, '}')
 }
 
-// appendCell writes a cell of a column as JSON.
-func appendCell(text []byte, cell string, kind dataset.Kind) []byte {
+// appendCell writes a cell as JSON.
+func appendCell(text []byte, cell string) []byte {
 	if cell == "" {
 		return append(text, "null"...)
 	}
-	if kind == dataset.Number || kind == dataset.Flag {
-		if v, ok := dataset.ParseNumber([]byte(cell)); ok && !math.IsInf(v, 0) && v == v {
-			return strconv.AppendFloat(text, v, 'f', -1, 64)
-		}
+	if isNumber(cell) {
+		return append(text, cell...)
 	}
 	quoted, err := json.Marshal(cell)
 	if err != nil {
 		return append(text, "null"...)
 	}
 	return append(text, quoted...)
+}
+
+// isNumber reports whether a cell is a number as JSON writes them, and not one with leading zeros, which
+// is a name.
+func isNumber(cell string) bool {
+	if cell[0] != '-' && (cell[0] < '0' || cell[0] > '9') {
+		return false
+	}
+	return json.Valid([]byte(cell))
 }
 
 // triageAlert takes what grouping asks for out of a row, by the names of the known layouts.

@@ -178,7 +178,7 @@ func (o *recipeOptions) recipe(algo string, settings []string, d *model.Data) (r
 		return r, err
 	}
 	if r.Rule == (model.Rule{}) {
-		if r.Rule = model.UsualRule(algo); !d.Classes.Known() {
+		if r.Rule = model.UsualRule(algo); !d.Classes.Known() || !d.AnyAttack(d.All()) {
 			r.Rule = model.Rule{By: model.Tail, Value: o.tail.value}
 		}
 	}

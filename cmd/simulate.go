@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/netanom/netanom/traffic"
+	"github.com/netanom/netanom/traffic/replay"
 )
 
 type simulateOptions struct {
@@ -21,6 +22,8 @@ type simulateOptions struct {
 	share       number
 	attacks     []string
 	out         string
+	capture     string
+	rows        bool // are written: --out was given, or --capture was not
 	quiet       bool
 }
 
@@ -39,13 +42,22 @@ func newSimulate(w *world) *cobra.Command {
 and the attacks of the KDD data (floods, sweeps, password guessing, slow
 exfiltration and others) as connections with times and addresses, from which the
 41 features are computed by their original definitions. The same options and
-seed give the same bytes.`,
+seed give the same bytes.
+
+With --capture the connections are written as packets, of which 'netanom flows'
+makes the same records again, without labels and without what only payload
+tells: the packets have none. A connection between the same addresses and ports
+as one that is still open, fewer than one in a hundred, becomes a part of that.`,
 		Example: `  netanom simulate --connections 1000 --out sample.csv
-  netanom simulate --connections 1000 --seed 7 | netanom describe -`,
+  netanom simulate --connections 1000 --seed 7 | netanom describe -
+  netanom simulate --connections 1000 --capture sample.pcap`,
 		GroupID:           makeGroup,
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE:              func(c *cobra.Command, _ []string) error { return o.run(c.Context(), w) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			o.rows = o.capture == "" || c.Flags().Changed("out")
+			return o.run(c.Context(), w)
+		},
 	}
 	f := c.Flags()
 	f.Var(&o.connections, "connections", "how many connections")
@@ -55,6 +67,7 @@ seed give the same bytes.`,
 	f.Var(&o.share, "attack-share", "`share` of the connections that are attacks")
 	f.StringSliceVar(&o.attacks, "attack", nil, "`attack` to mix in; repeatable (default: all)")
 	f.StringVar(&o.out, "out", "-", outUsage)
+	f.StringVar(&o.capture, "capture", "", "`file` to write the same traffic to as packets, pcap; without payload. No CSV is written then unless --out is given")
 	f.BoolVar(&o.quiet, "quiet", false, "write no notices or progress to standard error")
 	complete(c, "attack", words(attackNames()...))
 	return c
@@ -85,15 +98,71 @@ func (o *simulateOptions) run(ctx context.Context, w *world) error {
 	if err := opt.Validate(); err != nil {
 		return usageError{err}
 	}
-	w.showProgress(o.quiet, o.out == "-")
+	if o.rows && o.out == "-" && o.capture == "-" {
+		return usagef("--out and --capture cannot both go to standard output; name a file for one of them")
+	}
+	w.showProgress(o.quiet, o.rows && o.out == "-" || o.capture == "-")
 	w.progress.stageIs("simulating")
-	err = writeOut(w, o.out, func(out io.Writer) error { return traffic.WriteCSV(ctx, out, opt) })
-	if err != nil {
+	if err := o.write(ctx, w, opt); err != nil {
 		return fmt.Errorf("simulating: %w", err)
 	}
-	if !o.quiet {
-		w.progress.clear()
-		w.written(int64(opt.Connections), "connection", o.out)
+	if o.quiet {
+		return nil
+	}
+	w.progress.clear()
+	for _, path := range o.files() {
+		w.written(int64(opt.Connections), "connection", path)
 	}
 	return nil
+}
+
+// files returns what is written to.
+func (o *simulateOptions) files() (paths []string) {
+	if o.rows {
+		paths = append(paths, o.out)
+	}
+	if o.capture != "" {
+		paths = append(paths, o.capture)
+	}
+	return paths
+}
+
+// write writes rows, packets, or both of one simulation.
+func (o *simulateOptions) write(ctx context.Context, w *world, opt traffic.Options) error {
+	if o.capture == "" {
+		return writeOut(w, o.out, func(rows io.Writer) error { return traffic.WriteCSV(ctx, rows, opt) })
+	}
+	if !o.rows {
+		return writeOut(w, o.capture, func(packets io.Writer) error { return capture(ctx, packets, opt, nil) })
+	}
+	return writeOut(w, o.out, func(rows io.Writer) error {
+		return writeOut(w, o.capture, func(packets io.Writer) error {
+			out := traffic.NewWriter(rows)
+			if err := out.WriteHeader(); err != nil {
+				return err
+			}
+			if err := capture(ctx, packets, opt, out.Write); err != nil {
+				return err
+			}
+			return out.Flush()
+		})
+	})
+}
+
+// capture simulates traffic and writes it as packets. If row is not nil, every record is
+// handed to it, too.
+func capture(ctx context.Context, packets io.Writer, opt traffic.Options, row func(*traffic.Record) error) error {
+	out := replay.NewWriter(packets)
+	err := traffic.Simulate(ctx, opt, func(r *traffic.Record) error {
+		if row != nil {
+			if err := row(r); err != nil {
+				return err
+			}
+		}
+		return out.Add(&r.Connection)
+	})
+	if err != nil {
+		return err
+	}
+	return out.Close()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/eda"
@@ -27,17 +28,31 @@ func (o *trainOptions) trainingData(ctx context.Context, in *input) (*trainingSe
 		return nil, err
 	}
 	t, err := o.load(ctx, in, model.DataOptions{Features: features, Insist: o.insist, Normal: o.input.normal, Group: o.groupBy})
-	if !errors.Is(err, model.ErrNoLabel) || !o.detectorsOnly() {
+	switch {
+	case errors.Is(err, model.ErrNoLabel) && o.detectorsOnly():
+		t.rows = t.data.All()
+		return t, o.withoutAttacks("the table has none that tells normal from attack", "fpr", "alerts-per-day")
+	case err != nil:
 		return t, err
+	case !t.data.AnyAttack(t.rows):
+		if !o.detectorsOnly() {
+			return nil, usagef("all labelled rows are normal, and --algo %s learns from attacks too; a detector learns from normal rows alone: --algo %s", strings.Join(o.algos, ","), defaultUnlabelled)
+		}
+		return t, o.withoutAttacks("all labelled rows are normal")
 	}
-	for _, name := range []string{"fpr", "alerts-per-day", "cost", "threshold", "calibrate", "balance", "task", "validate", "test", "learning-curve"} {
+	return t, nil
+}
+
+// withoutAttacks prepares for rows of which none is known to be an attack, and refuses flags that
+// make no sense then.
+func (o *trainOptions) withoutAttacks(why string, more ...string) error {
+	for _, name := range append(more, "cost", "threshold", "calibrate", "balance", "task", "validate", "test", "learning-curve") {
 		if o.flags.Changed(name) {
-			return nil, usagef("--%s needs a label, and the table has none that tells normal from attack", name)
+			return usagef("--%s needs a label that knows attacks, and %s", name, why)
 		}
 	}
 	o.unlabelled = true
-	t.rows = t.data.All()
-	return t, nil
+	return nil
 }
 
 // fillable returns the columns to learn from: those that --feature names, or that the

@@ -69,10 +69,11 @@ serve do. With --state, a watch that was stopped or killed goes on where it was,
 and neither loses nor repeats an alert. Memory is bounded, whatever comes.
 
 On a terminal it shows what goes on; elsewhere it writes a line for each group
-of alerts that is worth telling.`,
-		Example: `  netanom watch /opt/zeek/logs/current/conn.log --model conn.netanom --state watch.state --alerts alerts.jsonl
-  netanom watch --interface eth0 --model conn.netanom --allow known.txt
-  tcpdump -w - | netanom watch - --model conn.netanom --print alerts`,
+of alerts that is worth telling. A log that does not exist yet is waited for.`,
+		Example: `  netanom simulate --connections 3000 --out traffic.csv
+  netanom train traffic.csv --features packets --algo gbt --out m.netanom
+  netanom simulate --seed 2 --capture - | netanom watch - --model m.netanom
+  netanom watch conn.log --model m.netanom --state watch.state --for 1s`,
 		GroupID:           modelGroup,
 		Args:              atMostOneFile,
 		ValidArgsFunction: oneFileName,
@@ -167,7 +168,7 @@ func (o *watchOptions) options() (watch.Options, error) {
 	}
 	w := watch.Options{Model: p, Name: baseName(o.path), Hold: time.Duration(float64(o.hold) * float64(time.Second)), MaxHeld: int(o.maxHeld.value),
 		Flow: flow.DefaultOptions(), Reasons: int(o.reasons.value), Allow: allow, Groups: o.triage.options(), State: o.state, Now: o.world.now, Notice: o.notice}
-	w.Flow.MaxFlows, w.Flow.Content = int(o.maxFlows.value), o.content
+	w.Flow.MaxFlows, w.Flow.Content, w.Flow.UIDs = int(o.maxFlows.value), o.content, true
 	w.Log.KeepAggregates = o.aggregates
 	return w, nil
 }

@@ -76,6 +76,9 @@ func (e *Entry) run(ctx context.Context, d *Data, rows []int, plan Plan, w Work)
 		if err != nil {
 			return nil, nil, err
 		}
+		if !d.AnyAttack(rows) { // a clean period: there is nothing to find, only alarms to count
+			return v, nil, nil
+		}
 		j, err := v.Judge(ctx, d, e.Recipe.Task)
 		return v, j, err
 	}
@@ -169,6 +172,20 @@ func (e *Entry) otherSplit() Split {
 		return ""
 	}
 	return e.Other.Split
+}
+
+// CleanAlarms counts the rows of a clean period, in which no row is an attack, that were held out of training
+// and called attacks all the same; rows is 0 where there was no such period, or nothing was held out.
+func (e *Entry) CleanAlarms() (alarms, rows int64) {
+	if e.Random == nil || e.RandomJudged != nil {
+		return 0, 0
+	}
+	for _, c := range e.Random.Scores.Class {
+		if c != 0 {
+			alarms++
+		}
+	}
+	return alarms, int64(len(e.Random.Scores.Class))
 }
 
 // Leading returns the judgement that the entry is ranked by: of its own test table, of

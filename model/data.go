@@ -340,6 +340,11 @@ func (d *Data) IsAttack(row int) bool {
 	return d.Classes.Of(d.Levels[d.Label[row]]) == eda.AttackClass
 }
 
+// AnyAttack reports whether the label of one of the rows says attack. Rows without a label say nothing.
+func (d *Data) AnyAttack(rows []int) bool {
+	return d.Classes.Known() && slices.ContainsFunc(rows, func(r int) bool { return d.Label[r] != learn.NoLevel && d.IsAttack(r) })
+}
+
 // RowsPerDay estimates how many rows come in a day, by the times of the first and the
 // last; 0 without times, or where all are the same.
 func (d *Data) RowsPerDay() float64 {

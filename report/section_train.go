@@ -159,6 +159,8 @@ func unjudgedLead(entries []*model.Entry) string {
 		return what + " learned what is usual. Without a label, nothing is known of how well that finds attacks."
 	case e != nil && e.Leading() != nil:
 		return fmt.Sprintf("%s was trained; the rows it was judged by have too few of one class for an area under the ROC curve.", sentenceCase(e.Title))
+	case e != nil && cleanAlarms(e) != "":
+		return cleanAlarms(e)
 	case e != nil:
 		return fmt.Sprintf("%s was trained and not judged; nothing is known of how well it does.", sentenceCase(e.Title))
 	case len(entries) == 0 || !slices.ContainsFunc(entries, func(e *model.Entry) bool { return e.Failed == nil }):
@@ -210,6 +212,8 @@ func contestFindings(entries []*model.Entry) []Finding {
 	case e == nil:
 	case noLabel(e.Pipeline):
 		found = append(found, Finding{Warning, "", "The table has no label, so that nothing says how well the model finds attacks.", "Look at what it calls unusual (netanom detect), or judge it by a labelled file with netanom evaluate."})
+	case len(e.Pipeline.Training.Attacks) == 0:
+		found = append(found, Finding{Warning, "", "All rows are normal, so that nothing says how well the model finds attacks.", "Judge it by a labelled file with netanom evaluate, or by a capture of an attack of your own."})
 	case !slices.ContainsFunc(entries, func(e *model.Entry) bool { return e.Failed == nil && (e.AttacksJudged != nil || e.Test != nil) }):
 		found = append(found, Finding{Warning, "", "Nothing here says how the models do on attacks of a new type.", "Hold whole types out with --validate attacks (the label must name two at least), or judge by a later file with --test."})
 	}
@@ -330,4 +334,15 @@ func cutOf(e *model.Entry) float64 {
 		return math.NaN()
 	}
 	return e.Pipeline.Cut.Threshold
+}
+
+// cleanAlarms says how many alarms a clean period gave; empty where that was not measured.
+func cleanAlarms(e *model.Entry) string {
+	alarms, rows := e.CleanAlarms()
+	if rows == 0 {
+		return ""
+	}
+	ci := stats.WilsonInterval(alarms, rows, 0.95)
+	return fmt.Sprintf("%s was trained on a clean period. Of its %s, held out of training in turn, %s would have raised an alert (%s, 95 %% interval %s to %s).",
+		sentenceCase(e.Title), things(rows, "row"), Format(Count, alarms), shareOf(ratio(alarms, rows)), shareOf(ci.Low), shareOf(ci.High))
 }

@@ -1,0 +1,187 @@
+package watch
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/netanom/netanom/traffic/packet"
+)
+
+// Read scores what a reader gives until it ends, or ctx is done, which is no error: a log
+// of connections or a capture, which is told by how it begins. It may be a pipe into which
+// somebody writes for months. It must be unpacked.
+//
+// A reader has no place to go back to. With a checkpoint the windows, groups and counts of
+// the run before are there, but what it did not live to read is lost.
+func (e *Engine) Read(ctx context.Context, name string, r io.Reader) error {
+	in := bufio.NewReaderSize(r, 1<<18)
+	head, err := peek(ctx, in)
+	switch {
+	case err != nil && len(head) == 0 && errors.Is(err, io.EOF):
+		return fmt.Errorf("%s: there is nothing to read", name)
+	case err != nil && len(head) == 0:
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if packet.IsCapture(head) {
+		frames, err := packet.NewReader(in)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		return e.Capture(ctx, name, frames)
+	}
+	e.log = &logSource{e: e}
+	return e.run(ctx, name, false, func() error { return e.readLines(ctx, name, in) })
+}
+
+// peek waits for the first bytes, as long as ctx lets it.
+func peek(ctx context.Context, in *bufio.Reader) (head []byte, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if head, err = in.Peek(4); err == nil {
+			head, _ = in.Peek(min(max(4, in.Buffered()), headBytes))
+		}
+	}()
+	select {
+	case <-done:
+		return head, err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// readLines reads lines until there are no more.
+func (e *Engine) readLines(ctx context.Context, name string, in *bufio.Reader) error {
+	limit := e.o.Log.MaxLine
+	if limit <= 0 {
+		limit = 1 << 20
+	}
+	var line []byte
+	var offset int64
+	for first := true; ; first = false {
+		if ctx.Err() != nil {
+			return errInterrupted
+		}
+		line = line[:0]
+		start, long := offset, false
+		var err error
+		for {
+			var part []byte
+			part, err = in.ReadSlice('\n')
+			offset += int64(len(part))
+			if long = long || len(line)+len(part) > limit; !long {
+				line = append(line, part...)
+			}
+			if !errors.Is(err, bufio.ErrBufferFull) {
+				break
+			}
+		}
+		if ended := e.oneLine(line, start, long, first); ended != nil {
+			return ended
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+}
+
+// oneLine takes a line of a stream, with its end.
+func (e *Engine) oneLine(line []byte, offset int64, long, first bool) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return errClosed
+	}
+	e.fresh = true
+	if first {
+		e.log.key = hashOf(line[:min(len(line), headBytes)])[:16]
+	}
+	if long {
+		e.counts.Long++
+		return nil
+	}
+	for len(line) > 0 && (line[len(line)-1] == '\n' || line[len(line)-1] == '\r') {
+		line = line[:len(line)-1]
+	}
+	if len(line) == 0 {
+		return nil
+	}
+	e.counts.Lines++
+	return e.fail(e.log.line(line, offset))
+}
+
+// Frames is where packets come from: a *packet.Reader or a *packet.Live. Next returns
+// packet.ErrIdle from time to time when none come, and io.EOF at the end.
+type Frames interface {
+	Next(*packet.Frame) error
+}
+
+// Capture scores the connections that packets make, until there are no more, or ctx is
+// done, which is no error. What is open then is ended and scored.
+func (e *Engine) Capture(ctx context.Context, name string, frames Frames) error {
+	e.caught = e.o.Now()
+	return e.run(ctx, name, true, func() error { return e.packets(ctx, name, frames) })
+}
+
+// packets reads frames. It waits for them without e.mu.
+func (e *Engine) packets(ctx context.Context, name string, frames Frames) error {
+	var f packet.Frame
+	decoder := packet.Decoder{Checksums: e.o.Flow.DropBadChecksums}
+	for {
+		if ctx.Err() != nil {
+			return errInterrupted
+		}
+		err := frames.Next(&f)
+		switch {
+		case errors.Is(err, packet.ErrIdle):
+			continue
+		case ctx.Err() != nil:
+			return errInterrupted
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return e.cut(fmt.Errorf("%s: %w", name, err))
+		}
+		if err := e.frame(&decoder, &f); err != nil {
+			return err
+		}
+	}
+}
+
+// cut ends a capture that fails, after all that it gave is scored.
+func (e *Engine) cut(cause error) error {
+	if err := e.drain(nil); err != nil {
+		return errors.Join(cause, err)
+	}
+	return cause
+}
+
+// frame takes the packets of a frame.
+func (e *Engine) frame(d *packet.Decoder, f *packet.Frame) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return errClosed
+	}
+	e.counts.Frames++
+	e.fresh = true
+	var failed error
+	n := 0
+	d.Decode(f, func(p *packet.Packet) {
+		n++
+		if failed == nil {
+			e.hear(p.Time)
+			failed = e.tracker.Add(p)
+		}
+	})
+	if n == 0 {
+		e.counts.Other++
+	}
+	return e.fail(failed)
+}
