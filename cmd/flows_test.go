@@ -108,6 +108,16 @@ func TestSettingsAreKept(t *testing.T) {
 	made(t, "simulate --connections 300 --seed 6 --capture capture.pcap")
 	made(t, "flows clean.pcap --windows per-host --service-map modern --attack normal --out clean.csv")
 	done(t, "train clean.csv --features packets --algo iforest --set trees=20 --fpr 0.02 --out own.netanom")
+	text := done(t, "train clean.pcap --clean --windows per-host --service-map modern --features packets --algo iforest --set trees=20 --fpr 0.02 --out same.netanom").stdout
+	if !strings.Contains(text, "was trained on a clean period") {
+		t.Errorf("nothing is said of the clean period:\n%s", text)
+	}
+	for _, m := range []string{"own", "same"} {
+		done(t, "predict capture.pcap --model "+m+".netanom --out "+m+".csv")
+	}
+	if read(t, "own.csv") != read(t, "same.csv") {
+		t.Error("a clean capture and its labelled records teach different models")
+	}
 	done(t, "predict capture.pcap --model own.netanom --out own.csv") // made as the model wants
 	if got := column(t, "own.csv", "netanom_windows"); got[0] != traffic.PerHost.String() {
 		t.Errorf("the capture was read with windows %q", got[0])

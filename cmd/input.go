@@ -132,7 +132,7 @@ func (o *inputOptions) open(ctx context.Context, w *world, args []string) (*inpu
 	if err != nil {
 		return nil, err
 	}
-	opt.Converter = in.captures(setting)
+	opt.Converter = in.captures(setting, o.record.label())
 	switch path {
 	case "":
 		in.path, in.sample = sampleName, true

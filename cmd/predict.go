@@ -120,7 +120,7 @@ func (o *predictOptions) score(ctx context.Context, in *input, p *model.Pipeline
 	}
 	all := func() error {
 		if o.out == "" {
-			return rows(io.Discard)
+			return rows(nil)
 		}
 		return writeOut(o.world, o.out, rows)
 	}

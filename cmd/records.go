@@ -19,6 +19,7 @@ import (
 // recordOptions are the flags about what the features of records mean.
 type recordOptions struct {
 	windows, services choice
+	clean             bool // all records of a capture or log are normal; a flag of train alone
 }
 
 func (o *recordOptions) flags(c *cobra.Command) {
@@ -43,10 +44,19 @@ func (o *recordOptions) setting() (s traffic.Setting, err error) {
 	return s, err
 }
 
-// conversion makes a table of records of a capture or a log of connections.
-func conversion(setting traffic.Setting, tell func(*extract.Summary)) dataset.Conversion {
+// label is what all records of a capture or log are; "" if they are not known to be anything.
+func (o *recordOptions) label() string {
+	if o.clean {
+		return traffic.Normal
+	}
+	return ""
+}
+
+// conversion makes a table of records of a capture or a log of connections. label, if there is one, is that of
+// all records.
+func conversion(setting traffic.Setting, label string, tell func(*extract.Summary)) dataset.Conversion {
 	return func(ctx context.Context, name string, r io.Reader, w io.Writer) error {
-		sink := &recordSink{options: traffic.WriterOptions{Setting: setting, UID: true, CommunityID: true}, out: w}
+		sink := &recordSink{options: traffic.WriterOptions{Setting: setting, UID: true, CommunityID: true}, attack: label, out: w}
 		found, err := extract.Records(ctx, []extract.Source{{Name: name, Reader: r}}, extract.Options{Setting: setting, Flow: flow.DefaultOptions()}, sink.write)
 		if err != nil {
 			return err
@@ -57,12 +67,12 @@ func conversion(setting traffic.Setting, tell func(*extract.Summary)) dataset.Co
 }
 
 // captures makes tables of captures, and of nothing else.
-func (in *input) captures(setting traffic.Setting) func(head []byte) dataset.Conversion {
+func (in *input) captures(setting traffic.Setting, label string) func(head []byte) dataset.Conversion {
 	return func(head []byte) dataset.Conversion {
 		if !packet.IsCapture(head) {
 			return nil
 		}
-		return conversion(setting, in.extracted)
+		return conversion(setting, label, in.extracted)
 	}
 }
 
@@ -79,7 +89,7 @@ func (in *input) records(ctx context.Context, o *inputOptions, setting traffic.S
 	if err != nil || !extract.Detect(head) {
 		return err
 	}
-	table, err := in.file.Convert(ctx, conversion(setting, in.extracted))
+	table, err := in.file.Convert(ctx, conversion(setting, o.record.label(), in.extracted))
 	if err != nil {
 		return err
 	}

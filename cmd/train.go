@@ -79,6 +79,7 @@ times are not learned from.`,
 	f := c.Flags()
 	f.Lookup("feature").Usage = "`column` to learn from, or all; repeatable (default: all that may be)"
 	o.input.record.flags(c)
+	f.BoolVar(&o.input.record.clean, "clean", false, "the capture or log is of a period known to be clean: all its records are normal")
 	f.Var(&o.given, "features", o.given.usage("learn from what such sources can fill, so that it can score them"))
 	f.StringSliceVar(&o.algos, "algo", nil, "`learner`: "+strings.Join(model.Kinds(), ", ")+"; several, or all (default: hybrid, or ensemble without a label)")
 	f.StringArrayVar(&o.settings, "set", nil, "`name=value` of a setting of the learner; repeatable")

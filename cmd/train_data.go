@@ -27,6 +27,9 @@ func (o *trainOptions) trainingData(ctx context.Context, in *input) (*trainingSe
 	if err != nil {
 		return nil, err
 	}
+	if o.input.record.clean && !in.file.Converted() {
+		return nil, usagef("--clean says that all records of a capture, or with --features of a log of connections, are normal; a table says so by a label")
+	}
 	t, err := o.load(ctx, in, model.DataOptions{Features: features, Insist: o.insist, Normal: o.input.normal, Group: o.groupBy})
 	switch {
 	case errors.Is(err, model.ErrNoLabel) && o.detectorsOnly():

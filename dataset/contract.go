@@ -22,10 +22,14 @@ type Rule struct {
 func Rules(s *Schema) []Rule {
 	known := layoutNamed(s.Name)
 	rules := make([]Rule, len(s.Columns))
+	ownWindows := slices.ContainsFunc(s.Columns, func(c Column) bool { return c.Name == windowsColumn })
 	for i, c := range s.Columns {
 		rules[i] = anything
 		if k, ok := known.column(c.Canon); ok {
 			rules[i] = k.allows
+		}
+		if ownWindows && rules[i].Text == connections.Text { // only the windows of KDD hold no more than 511
+			rules[i] = wholeNumber
 		}
 		rules[i].Column = c.Name
 	}

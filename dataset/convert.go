@@ -58,13 +58,17 @@ func newCSVWriter(ctx context.Context, src Source, w io.Writer, o CSVOptions) (*
 	case c == '\n' || c == '\r' || c == '"' || c >= 0x80:
 		return nil, fmt.Errorf("%q cannot delimit cells; use one of , ; | or a tab", string(rune(c)))
 	}
-	f, fromFile := Origin(src).(*File)
-	if fromFile && !f.settled {
-		if err := src.Scan(ctx); err != nil {
-			return nil, err
-		}
+	_, fromFile := Origin(src).(*File)
+	return &csvWriter{w: w, opt: o, verbatim: fromFile}, Settle(ctx, src)
+}
+
+// Settle makes the kinds of a source's columns certain, by a scan if they are not, so that no later
+// scan begins anew.
+func Settle(ctx context.Context, src Source) error {
+	if f, ok := Origin(src).(*File); ok && !f.settled {
+		return src.Scan(ctx)
 	}
-	return &csvWriter{w: w, opt: o, verbatim: fromFile}, nil
+	return nil
 }
 
 // A csvWriter is the analysis that writes: workers format their chunks, which

@@ -279,6 +279,9 @@ func byName(known layout, name string) (Kind, Role) {
 	return Unknown, Feature
 }
 
+// windowsColumn says by which windows the features of a table were made, where these are not those of KDD.
+const windowsColumn = ownPrefix + "windows"
+
 // ownPrefix begins the names of columns in which netanom says what it thought of a record.
 const ownPrefix = "netanom_"
 

@@ -40,7 +40,7 @@ const scoreBins = 20
 // Predict scores the rows of a source and writes them as CSV behind the score, the
 // verdict, the class and, if asked for, the reasons. Memory is bounded whatever the
 // size, and the order is that of the source. Columns that rows need beside those of
-// the source are derived first.
+// the source are derived first. Without a w, rows are scored and nothing is written.
 func (p *Pipeline) Predict(ctx context.Context, src dataset.Source, w io.Writer, o PredictOptions) (*Prediction, error) {
 	scored := src
 	if len(p.Derived.Derivations) > 0 {
@@ -50,7 +50,7 @@ func (p *Pipeline) Predict(ctx context.Context, src dataset.Source, w io.Writer,
 		}
 	}
 	s := &scorer{pipeline: p, options: o}
-	written, err := dataset.WriteRows(ctx, scored, w, s, o.CSVOptions)
+	written, err := s.run(ctx, scored, w)
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +59,31 @@ func (p *Pipeline) Predict(ctx context.Context, src dataset.Source, w io.Writer,
 	out.Attacks -= s.allowed
 	out.Written = written
 	return out, nil
+}
+
+// run scans the source, and returns how many rows were written.
+func (s *scorer) run(ctx context.Context, src dataset.Source, w io.Writer) (written int64, err error) {
+	if w != nil {
+		return dataset.WriteRows(ctx, src, w, s, s.options.CSVOptions)
+	}
+	if err := dataset.Settle(ctx, src); err != nil { // lest an alert is shown twice
+		return 0, err
+	}
+	return 0, src.Scan(ctx, unwritten{s})
+}
+
+// unwritten scores rows without writing them.
+type unwritten struct{ *scorer }
+
+// EndChunk implements dataset.Analysis.
+func (u unwritten) EndChunk(worker int, c dataset.Chunk) error {
+	if err := u.scorer.EndChunk(worker, c); err != nil {
+		return err
+	}
+	for w := &u.workers[worker]; w.told < len(w.alerts); {
+		u.judge(w)
+	}
+	return nil
 }
 
 // A scorer is the analysis that scores the rows of a source.

@@ -60,7 +60,7 @@ func driftFindings(p *model.Prediction) []Finding {
 	}
 	text := fmt.Sprintf("%s of %d %s drifted from the training rows (%s): verdicts on such rows are less certain than the model's figures say.",
 		things(int64(len(names)), "column"), len(p.Drift), has(len(names)), strings.Join(firstNames(names, named), ", "))
-	return []Finding{{Warning, "", text, "Train on traffic of this network: netanom train on a clean period, or on rows with verdicts that somebody has confirmed."}}
+	return []Finding{{Warning, "", text, "Train on traffic of this network: on a period known to be clean (netanom train --clean), or on rows with verdicts that somebody has confirmed."}}
 }
 
 // movedOf are the columns that moved though they have values, those that moved most first.

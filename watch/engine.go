@@ -57,7 +57,8 @@ type Engine struct {
 	log    *logSource  // nil: packets are read
 	resume *checkpoint // of an earlier run; nil: there was none
 	saved  time.Time
-	caught time.Time // when a log had first been read to its end; zero: not yet
+	rest   time.Duration // at least until the next checkpoint, as the last took long
+	caught time.Time     // when a log had first been read to its end; zero: not yet
 }
 
 // New makes an engine, and reads the checkpoint of an earlier run, if there is one.

@@ -11,6 +11,7 @@ const (
 	pollEvery = 200 * time.Millisecond // looks at a log that does not grow
 	tickEvery = 50 * time.Millisecond  // looks at what is due
 	lookEvery = 256                    // lines or frames between looks at the context
+	saveShare = 20                     // checkpoints may take a twentieth of the time
 	drainTime = 10 * time.Second       // to write down what was read, at the end
 )
 
@@ -252,7 +253,7 @@ func (e *Engine) tick() error {
 		}
 	}
 	e.forget(now)
-	if now.Sub(e.saved) >= e.o.Every {
+	if now.Sub(e.saved) >= max(e.o.Every, e.rest) {
 		err := e.save(false)
 		if errors.Is(err, errUnsaved) {
 			e.notice(err.Error() + "; trying again")
@@ -298,7 +299,7 @@ func (e *Engine) save(last bool) error {
 		e.saved = e.o.Now()
 		return nil
 	}
-	now := e.o.Now()
+	now, started := e.o.Now(), time.Now()
 	c := &checkpoint{Source: e.source, Setting: e.o.Model.Schema.Setting, Model: e.o.Model.Checksum, Stream: e.stream.State(), Groups: e.groups.State(), Counts: e.counts, Saved: now}
 	if e.log != nil {
 		e.log.store(c)
@@ -309,8 +310,9 @@ func (e *Engine) save(last bool) error {
 	for id := range e.raiser.known {
 		c.Known = append(c.Known, id)
 	}
-	e.saved = now
-	if err := writeCheckpoint(e.o.State, c); err != nil {
+	err := writeCheckpoint(e.o.State, c)
+	e.saved, e.rest = now, saveShare*time.Since(started)
+	if err != nil {
 		return fmt.Errorf("%w: %w", errUnsaved, err)
 	}
 	return nil

@@ -1,6 +1,12 @@
 package connlog
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Problems count what became of the lines of a log.
 type Problems struct {
@@ -59,8 +65,8 @@ func (p *Parser) columnName(f field) string {
 	return dialects[p.format].names[f]
 }
 
-// countName counts a name in one of the maps, "-" if it is missing. From a hundred names on, new ones count
-// as "others".
+// countName counts a name in one of the maps, "-" if it is missing, and in quotes if a terminal would not
+// show it as it is. From a hundred names on, new ones count as "others".
 func countName(counts *map[string]int64, name []byte) {
 	if *counts == nil {
 		*counts = map[string]int64{}
@@ -69,8 +75,14 @@ func countName(counts *map[string]int64, name []byte) {
 		name = []byte("-")
 	}
 	name = name[:min(len(name), maxExcerpt)]
+	if bytes.ContainsFunc(name, hidden) {
+		name = strconv.AppendQuoteToASCII(nil, string(name))
+	}
 	if _, known := (*counts)[string(name)]; !known && len(*counts) >= maxNames {
 		name = []byte("others")
 	}
 	(*counts)[string(name)]++
 }
+
+// hidden reports whether a character does something else than appear, as those do that move the cursor.
+func hidden(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }

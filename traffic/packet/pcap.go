@@ -82,14 +82,14 @@ func (p *pcap) next(r *Reader, f *Frame) error {
 		return p.end(r, b, err)
 	}
 	h := p.record(b)
+	for h.captured == 0 && p.joined(r, b) { // there may be millions of empty ones
+		if b, err = r.peek(p.header); err != nil {
+			return p.end(r, b, err)
+		}
+		h = p.record(b)
+	}
 	if h.captured > p.limit {
 		return p.recover(r, f, h)
-	}
-	if h.captured == 0 {
-		if again := p.joined(r, b); again != nil {
-			r.format = again
-			return again.next(r, f)
-		}
 	}
 	end := p.header + int(h.captured)
 	if b, err = r.peek(end); err != nil {
@@ -107,22 +107,23 @@ func (p *pcap) next(r *Reader, f *Frame) error {
 	return nil
 }
 
-// joined returns the reader of the capture that begins here, if another was written
-// behind the first. It takes the header.
-func (p *pcap) joined(r *Reader, b []byte) format {
+// joined reports whether another capture begins here, written behind the first, and
+// goes on as its reader, behind its header.
+func (p *pcap) joined(r *Reader, b []byte) bool {
 	if _, magic := magics[binary.BigEndian.Uint32(b)]; !magic {
-		return nil
+		return false
 	}
 	b, _ = r.peek(24)
 	if len(b) < 24 || p.order.Uint16(b[4:]) != 2 || p.order.Uint32(b[8:]) != 0 {
-		return nil
+		return false
 	}
 	again, err := newPcap(b)
 	if err != nil {
-		return nil
+		return false
 	}
+	*p = *again
 	r.skip(24)
-	return again
+	return true
 }
 
 const maxLength = 1 << 30 // bytes that a frame can claim to have had

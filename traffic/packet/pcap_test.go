@@ -207,3 +207,32 @@ func TestInputFails(t *testing.T) {
 		t.Errorf("the input failed, and NewReader says %v", err)
 	}
 }
+
+// Captures without a frame, one behind another, take no more memory the more there are.
+func TestManyEmptyCaptures(t *testing.T) {
+	head := pcapHead(binary.LittleEndian, 0xa1b2c3d4, 4, 101)
+	frame := pcapRecord(binary.LittleEndian, 5, 6, 3, []byte("abc"))
+	in := io.MultiReader(repeated(head, 5_000_000), bytes.NewReader(append(bytes.Clone(head), frame...)))
+	r, err := NewReader(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f Frame
+	if err := r.Next(&f); err != nil || f.Time != 5_000_006 || f.Link != 101 || string(f.Data) != "abc" {
+		t.Errorf("the frame behind is %+v, %v", f, err)
+	}
+	if err := r.Next(&f); err != io.EOF {
+		t.Errorf("then comes %v, not the end", err)
+	}
+}
+
+// repeated reads as n times b.
+func repeated(b []byte, n int) io.Reader {
+	const at = 1000
+	block := bytes.Repeat(b, at)
+	parts := make([]io.Reader, n/at)
+	for i := range parts {
+		parts[i] = bytes.NewReader(block)
+	}
+	return io.MultiReader(parts...)
+}
