@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -110,20 +111,13 @@ func (h *holding) String() string {
 	return h.span.String()
 }
 
-// duration is what the flag asks for, or what is usual.
-func (h *holding) duration(usual time.Duration) time.Duration {
-	switch {
-	case h.all:
+// duration is what the flag asks for, or 0 for what is usual.
+func (h *holding) duration() time.Duration {
+	if h.all {
 		return traffic.HoldAll
-	case h.span > 0:
-		return time.Duration(float64(h.span) * float64(time.Second))
 	}
-	return usual
+	return time.Duration(float64(h.span) * float64(time.Second))
 }
-
-// streamHold is how long connections of a stream wait: after 5 s it is certain that a SYN
-// has no answer.
-const streamHold = 5 * time.Second
 
 func (o *flowsOptions) run(c *cobra.Command, w *world, args []string) error {
 	ctx := c.Context()
@@ -134,6 +128,8 @@ func (o *flowsOptions) run(c *cobra.Command, w *world, args []string) error {
 		return usagef("--interface %s and files (%s) are two sources; give one", o.interfaces, strings.Join(args, " "))
 	case o.interfaces == "" && len(args) == 0:
 		return usagef("name a capture or a log of connections, - for standard input, or --interface; netanom flows --explain says what is made of them")
+	case c.Flags().Changed("format"):
+		return usagef("--format is the form of what --explain says; records are CSV, or JSON lines with --jsonl")
 	case o.lasting > 0 && o.interfaces == "":
 		return usagef("--for says how long to listen; it needs --interface")
 	}
@@ -145,7 +141,7 @@ func (o *flowsOptions) run(c *cobra.Command, w *world, args []string) error {
 	var found *extract.Summary
 	err = writeOut(w, o.out, func(out io.Writer) error {
 		sink := &recordSink{options: traffic.WriterOptions{Setting: setting, UID: true, CommunityID: true, Zeros: o.zeros, EscapeFormulas: o.formulas}, attack: o.attack, jsonl: o.jsonl, out: out}
-		found, err = o.extract(ctx, w, args, setting, sink.write)
+		found, err = o.extract(ctx, w, args, setting, sink)
 		if err != nil {
 			return err
 		}
@@ -163,9 +159,9 @@ func (o *flowsOptions) run(c *cobra.Command, w *world, args []string) error {
 	return nil
 }
 
-// extract reads the sources and hands their records to yield.
-func (o *flowsOptions) extract(ctx context.Context, w *world, args []string, setting traffic.Setting, yield func(*traffic.Record) error) (*extract.Summary, error) {
-	x := extract.Options{Setting: setting, Flow: flow.DefaultOptions(), Aggregates: o.aggregates, Checksums: o.checksums, Hold: o.hold.duration(traffic.HoldAll)}
+// extract reads the sources and hands their records to sink.
+func (o *flowsOptions) extract(ctx context.Context, w *world, args []string, setting traffic.Setting, sink *recordSink) (*extract.Summary, error) {
+	x := extract.Options{Setting: setting, Labelled: sink.labelled, Flow: flow.DefaultOptions(), Aggregates: o.aggregates, Checksums: o.checksums, Hold: o.hold.duration()}
 	x.Flow.MaxFlows, x.Flow.Content = int(o.maxFlows.value), o.content
 	if o.interfaces != "" {
 		if o.lasting > 0 {
@@ -173,31 +169,35 @@ func (o *flowsOptions) extract(ctx context.Context, w *world, args []string, set
 			ctx, stop = context.WithTimeout(ctx, time.Duration(float64(o.lasting)*float64(time.Second)))
 			defer stop()
 		}
-		x.Hold = o.hold.duration(streamHold)
 		live, err := packet.OpenInterface(ctx, o.interfaces, packet.LiveOptions{Promiscuous: true})
 		if err != nil {
 			return nil, err
 		}
 		defer live.Close()
-		return extract.Live(ctx, o.interfaces, live, x, yield)
+		found, err := extract.Live(ctx, o.interfaces, live, x, sink.write)
+		if err == nil {
+			found.Dropped = live.Counts().Dropped
+		}
+		return found, err
 	}
 	var sources []extract.Source
 	for _, path := range args {
 		var stdin io.Reader
 		if path == "-" {
-			stdin, x.Hold = w.input(ctx), o.hold.duration(streamHold)
+			stdin, x.Stream = w.input(ctx), true
 		}
-		r, err := dataset.OpenStream(ctx, path, stdin, w.progress.bytes)
-		if err != nil {
-			return nil, err
+		name := path
+		if path == "-" {
+			name = "standard input"
 		}
-		defer r.Close()
-		sources = append(sources, extract.Source{Name: path, Reader: r})
+		sources = append(sources, extract.Source{Name: name, Open: func() (io.ReadCloser, error) {
+			return dataset.OpenStream(ctx, path, stdin, w.progress.bytes)
+		}})
 	}
-	return extract.Records(ctx, sources, x, yield)
+	return extract.Records(ctx, sources, x, sink.write)
 }
 
-// A recordSink writes records; whether they have a label is known from the first.
+// A recordSink writes records. Whether they have a label must be known before the first.
 type recordSink struct {
 	options traffic.WriterOptions
 	attack  string
@@ -211,7 +211,7 @@ func (s *recordSink) write(r *traffic.Record) error {
 		r.Label = s.attack
 	}
 	if s.records == nil {
-		s.options.Label = r.Label != ""
+		s.options.Label = s.options.Label || r.Label != ""
 		if err := s.begin(); err != nil {
 			return err
 		}
@@ -221,6 +221,9 @@ func (s *recordSink) write(r *traffic.Record) error {
 	}
 	return s.records.Write(r)
 }
+
+// labelled says that records will have labels.
+func (s *recordSink) labelled() { s.options.Label = true }
 
 func (s *recordSink) begin() error {
 	s.records = traffic.NewWriterWith(s.out, s.options)
@@ -256,7 +259,7 @@ func summaryLine(s *extract.Summary, out string) string {
 		line += " from " + counted(s.Frames, "frame")
 	}
 	if s.Last > s.First {
-		line += " of " + fmt.Sprint((time.Duration(s.Last-s.First) * time.Microsecond).Round(time.Second))
+		line += " of " + report.Format(report.Duration, math.Round(float64(s.Last)/1e6-float64(s.First)/1e6))
 	}
 	if out != "-" {
 		line += " written to " + out

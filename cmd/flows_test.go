@@ -181,3 +181,26 @@ func made(t *testing.T, line string, stdin ...string) result {
 	}
 	return r
 }
+
+// TestLogsJudge trains on records of a log and judges by those of another.
+func TestLogsJudge(t *testing.T) {
+	inTestdata(t)
+	lines := strings.SplitAfter(read(t, "conn.log"), "\n")
+	for i, line := range lines {
+		switch {
+		case strings.HasPrefix(line, "#fields"), strings.HasPrefix(line, "#types"):
+			lines[i] = strings.TrimRight(line, "\n") + "\tlabel\n"
+		case !strings.HasPrefix(line, "#") && line != "":
+			label := "Benign"
+			if strings.Contains(line, "203.0.113.9\t4000") {
+				label = "PortScan"
+			}
+			lines[i] = strings.TrimRight(line, "\n") + "\t" + label + "\n"
+		}
+	}
+	write(t, "labelled.log", strings.Join(lines, ""))
+	text := done(t, "train labelled.log --features conn --algo tree --validate none --test labelled.log --out x.netanom").stdout
+	if !strings.Contains(text, "13 rows") || strings.Contains(text, "lacks") {
+		t.Errorf("the answer:\n%s", text)
+	}
+}

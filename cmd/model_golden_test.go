@@ -9,7 +9,7 @@ import (
 // What training and searching take differs from run to run: the last columns of their
 // tables, and some keys of JSON.
 var (
-	took       = regexp.MustCompile(` *\b\d+(\.\d+)? (ns|µs|ms|s|min)\b`)
+	took       = regexp.MustCompile(` *\b\d+(,\d{3})*(\.\d+)? (ns|µs|ms|s|min)\b`)
 	tookHead   = regexp.MustCompile(`(?m) +(Fit|time|Duration)$`)
 	tookKey    = regexp.MustCompile(`("(fit_seconds|score_seconds|row_seconds|peak_mib|seconds)": )[0-9.e+-]+`)
 	rule       = regexp.MustCompile(`─+`)
@@ -29,7 +29,7 @@ func timeless(text string) string {
 func TestTimeless(t *testing.T) {
 	for from, to := range map[string]string{
 		"AUC      Fit\n": "AUC Fit\n", "tree   0.5   883 µs\n": "tree   0.5 (time)\n", "0.5  1.04 s\n": "0.5 (time)\n",
-		`"fit_seconds": 0.0032, "peak_mib": 1e-06}`: `"fit_seconds": 0, "peak_mib": 0}`, "10 steps": "10 steps", "| 1 min |": "| (time) |",
+		`"fit_seconds": 0.0032, "peak_mib": 1e-06}`: `"fit_seconds": 0, "peak_mib": 0}`, "10 steps": "10 steps", "| 1,234 µs |": "| (time) |", "| 1 min |": "| (time) |",
 	} {
 		if got := timeless(from); got != to {
 			t.Errorf("timeless(%q) = %q, want %q", from, got, to)

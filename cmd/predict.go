@@ -94,6 +94,10 @@ func (o *predictOptions) ask(ctx context.Context, in *input) (found answer, err 
 		o.world.progress.clear()
 		o.world.written(counted.Written, "row", o.out)
 	}
+	if o.lines != "" && !o.output.quiet {
+		o.world.progress.clear()
+		o.world.written(t.written, "alert", o.lines)
+	}
 	found.rows = counted.Rows
 	found.sections = append([]report.Section{report.Prediction(counted, p)}, t.sections(int(o.triage.groups.value))...)
 	found.digest = report.PredictDigest(found.sections)

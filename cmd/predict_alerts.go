@@ -62,16 +62,18 @@ type triager struct {
 	groups  *triage.Groups
 	grouped bool // some alert has an address
 	lines   *bufio.Writer
+	written int64 // lines
 	failed  error
 	model   *model.Pipeline
 	name    string // of the model
 	source  string
-	row     int64
 }
 
 // alert groups an alert, and writes it as a line, unless a rule lets it pass.
 func (t *triager) alert(row *model.AlertRow) bool {
-	t.row++
+	if len(t.model.Classes) <= 2 {
+		row.Class = "" // which says no more than the verdict
+	}
 	a := triageAlert(row)
 	if t.allow != nil {
 		if _, ok := t.allow.Match(&a, a.Time); ok {
@@ -100,6 +102,7 @@ func (t *triager) writeLine(row *model.AlertRow, a *triage.Alert) error {
 	if err != nil {
 		return err
 	}
+	t.written++
 	_, err = t.lines.Write(append(text, '\n'))
 	return err
 }
@@ -108,7 +111,7 @@ func (t *triager) writeLine(row *model.AlertRow, a *triage.Alert) error {
 func (t *triager) id(row *model.AlertRow) string {
 	h := sha256.New()
 	io.WriteString(h, t.model.Checksum)
-	fmt.Fprintf(h, "\x00%d", t.row)
+	fmt.Fprintf(h, "\x00%d", row.Row)
 	for _, cell := range row.Cells {
 		io.WriteString(h, "\x00"+cell)
 	}

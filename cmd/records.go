@@ -57,7 +57,7 @@ func (o *recordOptions) label() string {
 func conversion(setting traffic.Setting, label string, tell func(*extract.Summary)) dataset.Conversion {
 	return func(ctx context.Context, name string, r io.Reader, w io.Writer) error {
 		sink := &recordSink{options: traffic.WriterOptions{Setting: setting, UID: true, CommunityID: true}, attack: label, out: w}
-		found, err := extract.Records(ctx, []extract.Source{{Name: name, Reader: r}}, extract.Options{Setting: setting, Flow: flow.DefaultOptions()}, sink.write)
+		found, err := extract.Records(ctx, []extract.Source{extract.Reading(name, r)}, extract.Options{Setting: setting, Flow: flow.DefaultOptions(), Labelled: sink.labelled}, sink.write)
 		if err != nil {
 			return err
 		}

@@ -52,6 +52,15 @@ func summaryWarnings(s *extract.Summary) []string {
 		t.add(c.Abandoned, "capture", "could not be read to its end: "+c.Name+" has no good packet behind a damaged place.")
 		t.add(c.UnknownBlocks, "block", "of an unknown type in "+c.Name+" were left out.")
 	}
+	t = append(t, s.Cut...)
+	for _, name := range s.Empty {
+		t = append(t, name+" holds nothing.")
+	}
+	if s.Ended != "" {
+		t = append(t, s.Ended)
+	}
+	t.add(s.Dropped, "frame", "lost because they came faster than they were read.")
+	t.add(s.Future, "connection", "of a time that is still to come left out.")
 	t.packets(s)
 	t.flows(&s.Flow)
 	for _, l := range s.Logs {

@@ -27,6 +27,11 @@ func (o *trainOptions) trainingData(ctx context.Context, in *input) (*trainingSe
 	if err != nil {
 		return nil, err
 	}
+	for _, name := range []string{"windows", "service-map"} {
+		if o.flags.Changed(name) && !in.file.Converted() {
+			return nil, usagef("--%s says how records of a capture, or with --features of a log of connections, are made; those of a table are made already (netanom flows makes them)", name)
+		}
+	}
 	if o.input.record.clean && !in.file.Converted() {
 		return nil, usagef("--clean says that all records of a capture, or with --features of a log of connections, are normal; a table says so by a label")
 	}
@@ -140,6 +145,11 @@ func (o *trainOptions) openTest(ctx context.Context, plan *model.Plan, d *model.
 		return err
 	}
 	defer in.close()
+	if o.given.value != "" { // the table may have been a log too
+		if err := in.records(ctx, &o.input, d.Setting); err != nil {
+			return err
+		}
+	}
 	if len(derived.Derivations) > 0 {
 		if in.filtered, err = dataset.Derive(in.filtered, derived); err != nil {
 			return fmt.Errorf("%s: %w", o.test, err)

@@ -10,11 +10,13 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/serve/alert"
 	"github.com/netanom/netanom/traffic/flow"
 	"github.com/netanom/netanom/traffic/packet"
+	"github.com/netanom/netanom/triage"
 	"github.com/netanom/netanom/watch"
 )
 
@@ -37,6 +39,7 @@ type watchOptions struct {
 	aggregates bool
 	print      choice
 	quiet      bool
+	flags      *pflag.FlagSet
 }
 
 // What watch can print, by the names of --print.
@@ -80,6 +83,7 @@ of alerts that is worth telling. A log that does not exist yet is waited for.`,
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), args) },
 	}
 	f := c.Flags()
+	o.flags = f
 	f.StringVar(&o.path, "model", "", "model `file` that netanom train has written (needed)")
 	f.StringVar(&o.interfaces, "interface", "", "network `interface` to listen on (Linux; needs CAP_NET_RAW)")
 	f.Var(&o.lasting, "for", "how long to watch (default: until interrupted)")
@@ -95,6 +99,7 @@ of alerts that is worth telling. A log that does not exist yet is waited for.`,
 	f.BoolVar(&o.content, "content", false, "read clear-text protocols of an interface for features 10 to 22 (approximate)")
 	f.BoolVar(&o.aggregates, "icmp-aggregates", false, "leave Zeek's records of many ICMP packets as they are")
 	o.triage.flags(c)
+	f.Lookup("groups").Usage = "groups of alerts that are listed when the view ends, the most severe"
 	o.alerts.flags(c)
 	f.Var(&o.print, "print", o.print.usage("what standard output shows; auto: a view on a terminal, else groups"))
 	f.BoolVar(&o.quiet, "quiet", false, "no notices on standard error")
@@ -136,8 +141,30 @@ func (o *watchOptions) run(ctx context.Context, args []string) error {
 	}
 	if !o.quiet {
 		fmt.Fprintf(o.world.stderr, "netanom: %s\n", watchSummary(engine.Snapshot()))
+		for _, line := range allowSummary(options.Allow) {
+			fmt.Fprintf(o.world.stderr, "netanom: %s\n", line)
+		}
 	}
 	return nil
+}
+
+// allowSummary says how often the rules of an allow list, if there is one, let alerts pass.
+func allowSummary(a *triage.Allow) (lines []string) {
+	if a == nil {
+		return nil
+	}
+	unused := 0
+	for _, r := range a.Rules() {
+		if r.Matched == 0 {
+			unused++
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("line %d of the allow list (%s) let %s pass", r.Line, r.Text, counted(int64(r.Matched), "alert")))
+	}
+	if unused > 0 {
+		lines = append(lines, counted(int64(unused), "rule")+" of the allow list matched nothing")
+	}
+	return lines
 }
 
 // source names what is watched.
@@ -145,12 +172,24 @@ func (o *watchOptions) source(args []string) (string, error) {
 	switch {
 	case o.interfaces != "" && len(args) > 0:
 		return "", usagef("--interface %s and %s are two sources; give one", o.interfaces, args[0])
-	case o.interfaces != "":
-		return o.interfaces, nil
-	case len(args) == 0:
+	case o.interfaces == "" && len(args) == 0:
 		return "", usagef("name a log to follow, - for standard input, or --interface")
+	case o.interfaces != "":
+		return o.interfaces, o.idle("is about a log, and not about an interface", "from", "archive", "icmp-aggregates")
+	case args[0] == "-":
+		return args[0], o.idle("is about a log that is followed, and not about standard input", "from", "archive")
 	}
-	return args[0], nil
+	return args[0], o.idle("is about packets, and not about a log", "max-flows", "content")
+}
+
+// idle refuses flags that would do nothing.
+func (o *watchOptions) idle(why string, names ...string) error {
+	for _, name := range names {
+		if o.flags.Changed(name) {
+			return usagef("--%s %s; leave it out", name, why)
+		}
+	}
+	return nil
 }
 
 // options makes the engine's of the flags.
@@ -223,6 +262,9 @@ func (o *watchOptions) read(ctx context.Context, e *watch.Engine, source string)
 		return e.Capture(ctx, source, live)
 	case source == "-":
 		r, err := dataset.OpenStream(ctx, source, o.world.input(ctx), nil)
+		if err != nil && ctx.Err() != nil { // nothing has come, and the watch is to end
+			return nil
+		}
 		if err != nil {
 			return err
 		}

@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,15 +20,19 @@ import (
 type screen struct {
 	world *world
 	view  bool
+	most  int // groups that are listed when the view ends
 
-	mu sync.Mutex // of out
+	mu    sync.Mutex      // of standard output and worst
+	worst []*triage.Group // that are over, the most severe first
 }
 
 // screen chooses what is shown, and lets the engine tell it.
 func (o *watchOptions) screen(options *watch.Options) *screen {
-	s := &screen{world: o.world, view: o.viewed()}
+	s := &screen{world: o.world, view: o.viewed(), most: int(o.triage.groups.value)}
 	switch {
-	case s.view || o.print.value == printNone:
+	case s.view:
+		options.OnEnd = s.ended
+	case o.print.value == printNone:
 	case o.print.value == printAlerts:
 		options.OnAlert = s.alert
 	default:
@@ -52,6 +58,29 @@ func (s *screen) group(g *triage.Group, why triage.Why) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fmt.Fprintln(s.world.stdout, watch.Line(g, why))
+}
+
+// ended keeps a group that is over if it is among the most severe.
+func (s *screen) ended(g *triage.Group) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.worst = mostSevere(append(s.worst, g), s.most)
+}
+
+// mostSevere returns so many of the groups, the most severe first.
+func mostSevere(groups []*triage.Group, most int) []*triage.Group {
+	slices.SortStableFunc(groups, func(a, b *triage.Group) int { return cmp.Compare(b.Severity(), a.Severity()) })
+	return groups[:min(len(groups), most)]
+}
+
+// list writes what the view has shown and takes with it: the most severe groups, those that are open
+// among them.
+func (s *screen) list(open []*triage.Group) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, g := range mostSevere(append(s.worst, open...), s.most) {
+		fmt.Fprintln(s.world.stdout, watch.Line(g, triage.Quiet))
+	}
 }
 
 // The sequences by which a terminal (ECMA-48, and xterm's alternate screen) is drawn on.
@@ -92,6 +121,7 @@ func (s *screen) begin(e *watch.Engine) (stop func()) {
 		close(end)
 		<-ended
 		_, _ = io.WriteString(s.world.stdout, leaveScreen)
+		s.list(e.Snapshot().Groups)
 	}
 }
 

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"io"
 	"strings"
 	"testing"
 )
@@ -44,8 +45,11 @@ func TestWatchShows(t *testing.T) {
 	from := func(width int, more ...string) result {
 		return session{stdin: strings.NewReader(read(t, "capture.pcap")), width: width}.run(t, append(watch, more...)...)
 	}
-	if r := from(80); r.code != exitDone || !strings.HasPrefix(r.stdout, enterScreen) || !strings.HasSuffix(r.stdout, leaveScreen) || !strings.Contains(r.stdout, "watching") {
+	if r := from(80); r.code != exitDone || !strings.HasPrefix(r.stdout, enterScreen) || strings.Count(r.stdout, leaveScreen) != 1 || !strings.Contains(r.stdout, "with m ") {
 		t.Errorf("the view: exit code %d: %q", r.code, r.stdout)
+	}
+	if _, left, _ := strings.Cut(from(80, "--groups", "2").stdout, leaveScreen); strings.Count(left, "\n") != 2 || strings.Count(left, "severity") != 2 {
+		t.Errorf("when the view has ended: %q", left)
 	}
 	groups := from(0)
 	if !strings.Contains(groups.stdout, "severity") || !strings.Contains(groups.stdout, " → ") {
@@ -57,5 +61,17 @@ func TestWatchShows(t *testing.T) {
 	}
 	if r := from(80, "--print", "none", "--quiet"); r.stdout != "" || r.stderr != "" {
 		t.Errorf("nothing was to be printed: %q, %q", r.stdout, r.stderr)
+	}
+}
+
+// TestWatchWaits ends a watch into whose pipe nobody writes.
+func TestWatchWaits(t *testing.T) {
+	inTestdata(t)
+	done(t, "train traffic.csv --features packets --algo tree --validate none --out m.netanom")
+	silent, writer := io.Pipe()
+	defer writer.Close()
+	r := session{stdin: silent}.run(t, "watch", "-", "--model", "m.netanom", "--for", "50ms")
+	if r.code != exitDone || !strings.Contains(r.stderr, "0 connections scored, 0 alerts") {
+		t.Errorf("exit code %d: %q", r.code, r.stderr)
 	}
 }

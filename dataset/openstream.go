@@ -62,10 +62,20 @@ func (u *unpacking) Read(p []byte) (int, error) {
 	n, err := u.Reader.Read(p)
 	if err != nil && err != io.EOF {
 		in := input{path: u.name, kind: u.kind}
-		err = in.explain(err, 0)
+		err = unpackError{in.explain(err, 0), err}
 	}
 	return n, err
 }
+
+// An unpackError is an error in a sentence that is still known by its cause: io.ErrUnexpectedEOF for a
+// stream that ends too early, of which the part before may be of use.
+type unpackError struct{ said, cause error }
+
+// Error is the sentence.
+func (e unpackError) Error() string { return e.said.Error() }
+
+// Unwrap returns the cause.
+func (e unpackError) Unwrap() error { return e.cause }
 
 // unpacked finds the compression of a stream by its first bytes.
 func unpacked(name string, r io.Reader, below io.Closer) (io.ReadCloser, error) {

@@ -195,12 +195,15 @@ func (s *Schema) cell(x *learn.Matrix, column string, row int) string {
 }
 
 // EndChunk implements dataset.Analysis.
-func (s *scorer) EndChunk(worker int, _ dataset.Chunk) error {
+func (s *scorer) EndChunk(worker int, c dataset.Chunk) error {
 	w := &s.workers[worker]
 	if w.ended { // the chunk had no rows
 		w.empty()
 	}
 	w.ended = true
+	for i := range w.alerts { // their places were those in the chunk
+		w.alerts[i].Row += c.FirstRow
+	}
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 // An AlertRow is a row of a source that was taken for an attack.
 type AlertRow struct {
+	Row     int64 // of the source, from 0
 	Score   float64
 	Class   string   // of the verdict
 	Reasons []Reason // those that PredictOptions ask for
@@ -47,7 +48,7 @@ func (s *scorer) alertsOf(w *scoringWorker, b *dataset.Batch, x *learn.Matrix, f
 		}
 	}
 	for i, row := range rows {
-		a := AlertRow{Score: found.Score[row], Class: s.pipeline.Classes[found.Class[row]], Reasons: reasons[i], Time: nan, Columns: s.schema.Columns}
+		a := AlertRow{Row: int64(len(w.class) - x.Rows + row), Score: found.Score[row], Class: s.pipeline.Classes[found.Class[row]], Reasons: reasons[i], Time: nan, Columns: s.schema.Columns}
 		if s.options.Alert != nil {
 			a.read(s.schema, b, row)
 		}

@@ -92,6 +92,7 @@ func onlyLevel(t *dataset.Table, at int) (string, error) {
 // goroutine.
 type settingReader struct {
 	want    traffic.Setting
+	unknown error                                // what the column says cannot be understood
 	columns [2]int                               // the table's, −1 for one that is not there
 	values  [2]*dataset.Decoder[traffic.Setting] // what their levels make of the wanted setting
 }
@@ -109,7 +110,7 @@ func newSettingReader(want traffic.Setting, t *dataset.Schema) (*settingReader, 
 			r.values[i] = &dataset.Decoder[traffic.Setting]{Dict: t.Columns[r.columns[i]].Dict, Missing: want, Meaning: func(level string) traffic.Setting {
 				s := want
 				if err := set(&s, name, level); err != nil {
-					s.Windows = traffic.Mode(^uint8(0)) // no setting that a model has
+					r.unknown, s.Windows = err, traffic.Mode(^uint8(0)) // no setting that a model has
 				}
 				return s
 			}}
@@ -137,6 +138,9 @@ func (r *settingReader) check(b *dataset.Batch) error {
 				continue
 			}
 			if found := r.values[i].Of(code); found != r.want {
+				if r.unknown != nil {
+					return r.unknown
+				}
 				return &SettingError{Model: r.want, Table: found}
 			}
 			last = code

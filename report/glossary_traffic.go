@@ -24,5 +24,5 @@ var trafficColumns = []Column{
 	{Key: "rule_line", Title: "In line", Kind: Count, Help: "line of a rule in its file"},
 	{Key: "allow_rule", Title: "Allowed", Kind: Text, Help: "rule of an allow list, as written"},
 	{Key: "matched", Title: "Matched", Kind: Count, Help: "alerts that a rule let pass"},
-	{Key: "expired", Title: "Expired", Kind: Bool, Help: "whether a rule was over before the alerts"},
+	{Key: "expired", Title: "Expired", Kind: Count, Help: "alerts that a rule would have let pass had it not expired"},
 }

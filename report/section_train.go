@@ -212,7 +212,7 @@ func contestFindings(entries []*model.Entry) []Finding {
 	case e == nil:
 	case noLabel(e.Pipeline):
 		found = append(found, Finding{Warning, "", "The table has no label, so that nothing says how well the model finds attacks.", "Look at what it calls unusual (netanom detect), or judge it by a labelled file with netanom evaluate."})
-	case len(e.Pipeline.Training.Attacks) == 0:
+	case e.Pipeline != nil && len(e.Pipeline.Training.Attacks) == 0:
 		found = append(found, Finding{Warning, "", "All rows are normal, so that nothing says how well the model finds attacks.", "Judge it by a labelled file with netanom evaluate, or by a capture of an attack of your own."})
 	case !slices.ContainsFunc(entries, func(e *model.Entry) bool { return e.Failed == nil && (e.AttacksJudged != nil || e.Test != nil) }):
 		found = append(found, Finding{Warning, "", "Nothing here says how the models do on attacks of a new type.", "Hold whole types out with --validate attacks (the label must name two at least), or judge by a later file with --test."})

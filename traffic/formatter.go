@@ -1,9 +1,7 @@
 package traffic
 
 import (
-	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -139,15 +137,29 @@ func (f *Formatter) appendRow(b []byte, r *Record, uid, label string) []byte {
 	return append(b, f.setting...)
 }
 
-// A clock writes times, whose dates change seldom.
+// A clock writes times, of which one is often in the same second as the one before, and
+// nearly always on the same day.
 type clock struct {
-	day  int64  // since 1970, whose text date holds
-	date []byte // "2026-03-02T"
+	day    int64  // since 1970, whose text date holds
+	date   []byte // "2026-03-02T"
+	second int64  // likewise, whose text holds
+	text   []byte // "2026-03-02T08:05:09."
 }
 
-// append appends the time, formatting the date only when it changes.
+// append appends the time, formatting only what is not as before.
 func (k *clock) append(b []byte, micro int64) []byte {
 	second := floorSecond(micro)
+	if second != k.second || k.text == nil {
+		k.set(second)
+	}
+	fraction := micro - second*1e6
+	b = append(b, k.text...)
+	b = appendPair(appendPair(appendPair(b, fraction/10_000), fraction/100%100), fraction%100)
+	return append(b, 'Z')
+}
+
+// set makes the text that of a second.
+func (k *clock) set(second int64) {
 	day := second / 86_400
 	if second%86_400 < 0 {
 		day--
@@ -156,15 +168,11 @@ func (k *clock) append(b []byte, micro int64) []byte {
 		k.day = day
 		k.date = time.Unix(day*86_400, 0).UTC().AppendFormat(k.date[:0], "2006-01-02T")
 	}
-	b = append(b, k.date...)
-	clock, fraction := second-day*86_400, micro-second*1e6
-	b = append(b, '0'+byte(clock/36_000), '0'+byte(clock/3600%10), ':')
-	b = append(b, '0'+byte(clock/600%6), '0'+byte(clock/60%10), ':')
-	b = append(b, '0'+byte(clock/10%6), '0'+byte(clock%10), '.')
-	for unit := int64(100_000); unit > 0; unit /= 10 {
-		b = append(b, '0'+byte(fraction/unit%10))
-	}
-	return append(b, 'Z')
+	clock := second - day*86_400
+	b := appendPair(append(k.text[:0], k.date...), clock/3600)
+	b = appendPair(append(b, ':'), clock/60%60)
+	b = appendPair(append(b, ':'), clock%60)
+	k.second, k.text = second, append(b, '.')
 }
 
 // appendBasic appends the features 1 to 9.
@@ -194,8 +202,10 @@ func (f *Formatter) appendMeasured(b []byte, v uint16, lacking bool) []byte {
 // appendInferred appends the features 10 to 22 of a source without content, of which
 // only logged_in, the third, is known.
 func appendInferred(b []byte, loggedIn bool) []byte {
-	b = appendFlag(append(b, ",,"...), loggedIn)
-	return append(b, ",,,,,,,,,,"...)
+	if loggedIn {
+		return append(b, ",,,1,,,,,,,,,,"...)
+	}
+	return append(b, ",,,0,,,,,,,,,,"...)
 }
 
 func appendContent(b []byte, c *Content) []byte {
@@ -232,33 +242,4 @@ func appendFeatures(b []byte, f *Features) []byte {
 		b = appendRate(b, r)
 	}
 	return b
-}
-
-// The append functions below write a comma and then the value.
-
-func appendEndpoint(b []byte, a netip.Addr, port uint16) []byte {
-	b = a.WithZone("").AppendTo(append(b, ','))
-	return appendCount(b, port)
-}
-
-func appendNumber(b []byte, v int64) []byte {
-	return strconv.AppendInt(append(b, ','), v, 10)
-}
-
-func appendCount(b []byte, v uint16) []byte {
-	if v < 10 {
-		return append(b, ',', byte('0'+v))
-	}
-	return strconv.AppendUint(append(b, ','), uint64(v), 10)
-}
-
-func appendFlag(b []byte, v bool) []byte {
-	if v {
-		return append(b, ',', '1')
-	}
-	return append(b, ',', '0')
-}
-
-func appendRate(b []byte, r Rate) []byte {
-	return append(b, ',', '0'+byte(r/100), '.', '0'+byte(r/10%10), '0'+byte(r%10))
 }

@@ -1,7 +1,6 @@
 package traffic
 
 import (
-	"bufio"
 	"encoding/json"
 	"io"
 	"slices"
@@ -54,10 +53,11 @@ type WriterOptions struct {
 // What Lacks says is lacking is an empty cell, or null; logged_in, which is then
 // inferred, never is.
 type Writer struct {
-	out    *bufio.Writer
+	out    io.Writer
 	format *Formatter
-	keys   []key // of the columns, once JSON is written
-	line   []byte
+	keys   []key  // of the columns, once JSON is written
+	held   []byte // lines that are not yet written
+	err    error  // of the first write that failed
 }
 
 // NewWriter returns a Writer to w of the columns of Columns. The caller must Flush it
@@ -66,7 +66,7 @@ func NewWriter(w io.Writer) *Writer { return NewWriterWith(w, WriterOptions{Labe
 
 // NewWriterWith returns a Writer to w. The caller must Flush it at the end.
 func NewWriterWith(w io.Writer, o WriterOptions) *Writer {
-	return &Writer{out: bufio.NewWriterSize(w, 1<<16), format: NewFormatter(o)}
+	return &Writer{out: w, format: NewFormatter(o)}
 }
 
 // Columns returns the names of the columns, in order.
@@ -74,20 +74,19 @@ func (w *Writer) Columns() []string { return w.format.Columns() }
 
 // WriteHeader writes the line of column names.
 func (w *Writer) WriteHeader() error {
-	w.line = w.line[:0]
 	for i, name := range w.format.columns {
 		if i > 0 {
-			w.line = append(w.line, ',')
+			w.held = append(w.held, ',')
 		}
-		w.line = append(w.line, name...)
+		w.held = append(w.held, name...)
 	}
-	return w.flushLine()
+	return w.endLine()
 }
 
 // Write writes one record as a line of CSV.
 func (w *Writer) Write(r *Record) error {
-	w.line = w.format.appendLine(w.line[:0], r)
-	return w.flushLine()
+	w.held = w.format.appendLine(w.held, r)
+	return w.endLine()
 }
 
 // A key is the name of a column in JSON, and whether its values are text.
@@ -102,7 +101,7 @@ func (w *Writer) WriteJSON(r *Record) error {
 	if w.keys == nil {
 		w.keys = newKeys(w.format.columns)
 	}
-	b := w.line[:0]
+	b := w.held
 	for i, cell := range w.format.Cells(r) {
 		b = append(b, w.keys[i].before...)
 		switch {
@@ -114,8 +113,8 @@ func (w *Writer) WriteJSON(r *Record) error {
 			b = append(b, cell...)
 		}
 	}
-	w.line = append(b, '}')
-	return w.flushLine()
+	w.held = append(b, '}')
+	return w.endLine()
 }
 
 func newKeys(columns []string) []key {
@@ -145,10 +144,24 @@ func appendQuoted(b, text []byte) []byte {
 }
 
 // Flush writes what is still held back to the underlying writer.
-func (w *Writer) Flush() error { return w.out.Flush() }
+func (w *Writer) Flush() error {
+	if w.err == nil && len(w.held) > 0 {
+		var n int
+		if n, w.err = w.out.Write(w.held); w.err == nil && n < len(w.held) {
+			w.err = io.ErrShortWrite
+		}
+	}
+	w.held = w.held[:0]
+	return w.err
+}
 
-func (w *Writer) flushLine() error {
-	w.line = append(w.line, '\n')
-	_, err := w.out.Write(w.line)
-	return err
+// maxHeld is from how many bytes on lines are written.
+const maxHeld = 1 << 16
+
+func (w *Writer) endLine() error {
+	w.held = append(w.held, '\n')
+	if len(w.held) < maxHeld && w.err == nil {
+		return nil
+	}
+	return w.Flush()
 }

@@ -12,7 +12,7 @@ type store struct {
 	arenas  []arena
 	empty   []uint32 // arenas that hold nothing
 	current uint32   // the arena that is being filled
-	packed  []byte
+	texts   Texts
 }
 
 // An arena holds the connections that came one after the other.
@@ -24,6 +24,7 @@ type arena struct {
 const (
 	arenaSize   = 1 << 16 // bytes; more for a connection with longer text
 	spareArenas = 16      // that keep their bytes while they are empty
+	mostPacked  = 1 << 10 // bytes of a connection but for its texts, with the longest zones
 )
 
 // A ticket says where a store keeps a connection.
@@ -31,13 +32,13 @@ type ticket struct{ arena, offset uint32 }
 
 // put keeps a connection.
 func (s *store) put(c *Connection) ticket {
-	s.packed = appendPacked(s.packed[:0], c)
-	if len(s.arenas) == 0 || cap(s.arenas[s.current].bytes)-len(s.arenas[s.current].bytes) < len(s.packed) {
-		s.turn(len(s.packed))
+	size := mostPacked + len(c.UID) + len(c.Label)
+	if len(s.arenas) == 0 || cap(s.arenas[s.current].bytes)-len(s.arenas[s.current].bytes) < size {
+		s.turn(size)
 	}
 	a := &s.arenas[s.current]
 	t := ticket{s.current, uint32(len(a.bytes))}
-	a.bytes = append(a.bytes, s.packed...)
+	a.bytes = appendPacked(a.bytes, c)
 	a.held++
 	return t
 }
@@ -58,7 +59,7 @@ func (s *store) turn(size int) {
 
 // look sets c to a connection that is kept, but for its start.
 func (s *store) look(t ticket, c *Connection) {
-	unpack(s.arenas[t.arena].bytes[t.offset:], c)
+	unpack(s.arenas[t.arena].bytes[t.offset:], c, &s.texts)
 }
 
 // take is look for the last time.
@@ -87,21 +88,21 @@ const (
 
 // appendPacked appends a connection without its start.
 func appendPacked(b []byte, c *Connection) []byte {
-	rare := c.Content
-	rare.LoggedIn = false
 	more := byte(0)
 	if c.Content.LoggedIn {
 		more |= isLoggedIn
 	}
-	if rare != (Content{}) || c.WrongFragment != 0 || c.Urgent != 0 {
+	if c.WrongFragment != 0 || c.Urgent != 0 || c.Content != (Content{LoggedIn: c.Content.LoggedIn}) {
 		more |= isRare
 	}
 	b = append(b, more, byte(c.Protocol), byte(c.State), byte(c.Lacks))
 	b = binary.LittleEndian.AppendUint16(b, c.SrcPort)
 	b = binary.LittleEndian.AppendUint16(b, c.DstPort)
-	for _, v := range [...]int64{c.Duration, c.SrcBytes, c.DstBytes, c.SrcPackets, c.DstPackets} {
-		b = binary.AppendVarint(b, v)
-	}
+	b = binary.AppendVarint(b, c.Duration)
+	b = binary.AppendVarint(b, c.SrcBytes)
+	b = binary.AppendVarint(b, c.DstBytes)
+	b = binary.AppendVarint(b, c.SrcPackets)
+	b = binary.AppendVarint(b, c.DstPackets)
 	b = appendPackedAddr(b, c.Src)
 	b = appendPackedAddr(b, c.Dst)
 	b = append(binary.AppendUvarint(b, uint64(len(c.UID))), c.UID...)
@@ -113,6 +114,10 @@ func appendPacked(b []byte, c *Connection) []byte {
 }
 
 func appendPackedAddr(b []byte, a netip.Addr) []byte {
+	if a.Is4() {
+		ip := a.As4()
+		return append(b, 4, ip[0], ip[1], ip[2], ip[3])
+	}
 	at := len(b)
 	b, _ = a.AppendBinary(append(b, 0)) // it never fails
 	if n := len(b) - at - 1; n <= 0xff {
@@ -140,8 +145,9 @@ func appendRare(b []byte, c *Connection) []byte {
 	return b
 }
 
-// unpack sets all of c but its start to what appendPacked made bytes of.
-func unpack(b []byte, c *Connection) {
+// unpack sets all of c but its start to what appendPacked made bytes of. A label that c
+// has already is not made again.
+func unpack(b []byte, c *Connection, texts *Texts) {
 	more := b[0]
 	c.Protocol, c.State, c.Lacks = Protocol(b[1]), State(b[2]), Lack(b[3])
 	c.SrcPort, c.DstPort = binary.LittleEndian.Uint16(b[4:]), binary.LittleEndian.Uint16(b[6:])
@@ -153,8 +159,12 @@ func unpack(b []byte, c *Connection) {
 	c.DstPackets, b = unpackNumber(b)
 	c.Src, b = unpackAddr(b)
 	c.Dst, b = unpackAddr(b)
-	c.UID, b = unpackText(b)
-	c.Label, b = unpackText(b)
+	uid, b := unpackText(b)
+	c.UID = texts.Make(uid)
+	label, b := unpackText(b)
+	if string(label) != c.Label {
+		c.Label = string(label)
+	}
 	c.WrongFragment, c.Urgent, c.Content = 0, 0, Content{}
 	if more&isRare != 0 {
 		unpackRare(b, c)
@@ -163,6 +173,9 @@ func unpack(b []byte, c *Connection) {
 }
 
 func unpackNumber(b []byte) (v int64, rest []byte) {
+	if b[0] < 0x80 {
+		return int64(b[0]>>1) ^ -int64(b[0]&1), b[1:]
+	}
 	v, n := binary.Varint(b)
 	return v, b[n:]
 }
@@ -176,13 +189,10 @@ func unpackAddr(b []byte) (a netip.Addr, rest []byte) {
 	return a, b[end:]
 }
 
-func unpackText(b []byte) (text string, rest []byte) {
-	if b[0] == 0 {
-		return "", b[1:]
-	}
+func unpackText(b []byte) (text, rest []byte) {
 	size, n := binary.Uvarint(b)
 	end := n + int(size)
-	return string(b[n:end]), b[end:]
+	return b[n:end], b[end:]
 }
 
 func unpackRare(b []byte, c *Connection) {

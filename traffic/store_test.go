@@ -59,7 +59,7 @@ func TestStore(t *testing.T) {
 func TestPackedZone(t *testing.T) {
 	c := Connection{Src: netip.MustParseAddr("fe80::1").WithZone(strings.Repeat("z", 300)), DstPort: 9}
 	var got Connection
-	unpack(appendPacked(nil, &c), &got)
+	unpack(appendPacked(nil, &c), &got, new(Texts))
 	if c.Src = c.Src.WithZone(""); got != c {
 		t.Errorf("got %+v, want %+v", got, c)
 	}

@@ -9,6 +9,10 @@ import (
 	"time"
 )
 
+// fallsBack is by how much the starts of connections that are announced in order must go back, in microseconds, to
+// be those of another capture, or of a clock that was set: the windows begin anew, as nothing before can be near.
+const fallsBack = int64(time.Hour / time.Microsecond)
+
 // HoldAll as StreamOptions.Hold keeps every connection until the stream is closed,
 // which gives exactly the features of a file sorted by start.
 const HoldAll = time.Duration(math.MaxInt64)
@@ -50,9 +54,11 @@ type Stream struct {
 	hold    int64 // in microseconds
 	emit    func(*Record) error
 	counter Counter
-	queue   schedule[ticket]
-	ended   store    // what waits and was added
-	opened  register // what waits and was opened
+	queue   schedule[ticket] // what waits, if any of it may be released before Close
+	backlog backlog          // and if not
+	atClose bool             // whether nothing is released before Close
+	ended   store            // what waits and was added
+	opened  register         // what waits and was opened
 	closed  bool
 	now     int64 // the latest time heard of
 	last    int64 // start of the latest connection counted
@@ -75,7 +81,8 @@ func NewStream(o StreamOptions, emit func(*Record) error) (*Stream, error) {
 	if o.Hold%time.Microsecond != 0 {
 		hold++
 	}
-	return &Stream{options: o, hold: hold, emit: emit, counter: NewCounter(o.Windows), now: math.MinInt64, last: math.MinInt64}, nil
+	atClose := o.Hold == HoldAll && o.MaxHeld == 0 && !o.Announced
+	return &Stream{options: o, hold: hold, emit: emit, counter: NewCounter(o.Windows), atClose: atClose, now: math.MinInt64, last: math.MinInt64}, nil
 }
 
 // Add takes in a connection that has ended. The stream keeps a copy. Time goes on to
@@ -89,7 +96,7 @@ func (s *Stream) Add(c *Connection) error {
 			return err
 		}
 	} else {
-		s.queue.push(c.Start, s.ended.put(c))
+		s.wait(c.Start, s.ended.put(c))
 	}
 	return s.Advance(s.now)
 }
@@ -99,11 +106,23 @@ func (s *Stream) Add(c *Connection) error {
 func (s *Stream) Open(c *Connection) (*Pending, error) {
 	s.arrive(c.Start)
 	p, t := s.opened.put(c)
-	s.queue.push(c.Start, t)
+	s.wait(c.Start, t)
 	return p, s.Advance(s.now)
 }
 
+// wait queues a connection.
+func (s *Stream) wait(start int64, t ticket) {
+	if s.atClose {
+		s.backlog.push(start, t)
+	} else {
+		s.queue.push(start, t)
+	}
+}
+
 func (s *Stream) arrive(start int64) {
+	if s.options.Announced && s.queue.empty() && s.last != math.MinInt64 && s.last-start > fallsBack {
+		s.counter, s.now, s.last = NewCounter(s.options.Windows), start, start
+	}
 	if start < s.last {
 		s.stats.Late++
 	}
@@ -212,16 +231,16 @@ func (s *Stream) finish(p *Pending) error {
 // stay so: their owner must end them, before or afterwards, or they are no records.
 func (s *Stream) Close() error {
 	s.closed = true
-	slices.SortFunc(s.queue.entries, func(a, b entry[ticket]) int {
-		if a.before(&b) {
-			return -1
-		}
-		return 1
-	})
 	for !s.queue.empty() {
-		e := s.queue.entries[0]
-		s.queue.entries = s.queue.entries[1:]
-		if err := s.release(e.at, e.value); err != nil {
+		start := s.queue.first().at
+		if err := s.release(start, s.queue.pop()); err != nil {
+			return err
+		}
+	}
+	sorted := s.backlog.take()
+	for i, w := range sorted {
+		if err := s.release(w.start, w.ticket); err != nil {
+			s.backlog.giveBack(sorted[i+1:])
 			return err
 		}
 	}
@@ -229,7 +248,7 @@ func (s *Stream) Close() error {
 }
 
 // Held is how many connections wait.
-func (s *Stream) Held() int { return len(s.queue.entries) }
+func (s *Stream) Held() int { return len(s.queue.entries) + s.backlog.n }
 
 // Stats returns what was counted so far.
 func (s *Stream) Stats() StreamStats { return s.stats }
@@ -251,6 +270,11 @@ func (s *Stream) State() *StreamState {
 	out := &StreamState{Windows: s.counter.State(), Now: s.now, Last: s.last, Stats: s.stats}
 	entries := slices.Clone(s.queue.entries)
 	slices.SortFunc(entries, func(a, b entry[ticket]) int { return cmp.Compare(a.order, b.order) })
+	for _, block := range s.backlog.blocks {
+		for _, w := range block {
+			entries = append(entries, entry[ticket]{at: w.start, value: w.ticket})
+		}
+	}
 	for _, e := range entries {
 		c := Connection{Start: e.at}
 		switch {
@@ -278,7 +302,7 @@ func (s *Stream) Restore(state *StreamState) error {
 	s.now, s.last, s.stats = state.Now, state.Last, state.Stats
 	for i := range state.Held {
 		c := &state.Held[i]
-		s.queue.push(c.Start, s.ended.put(c))
+		s.wait(c.Start, s.ended.put(c))
 	}
 	return nil
 }

@@ -107,6 +107,19 @@ func readCheckpoint(path string) (*checkpoint, error) {
 	return c, nil
 }
 
+// storable reports why no checkpoint can be written at a path: that is better known before the watch
+// begins than when it ends.
+func storable(path string) error {
+	f, err := os.OpenFile(path+newSuffix, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// newSuffix is what the name of a checkpoint ends in until it is whole.
+const newSuffix = ".new"
+
 // writeCheckpoint replaces a state file in one step, which a loss of power either undoes
 // or leaves done.
 func writeCheckpoint(path string, c *checkpoint) error {
@@ -117,7 +130,7 @@ func writeCheckpoint(path string, c *checkpoint) error {
 	if len(text) > longestState {
 		return fmt.Errorf("%s: the state has %d MiB, and more than %d cannot be read again; hold fewer connections", path, len(text)>>20, longestState>>20)
 	}
-	next := path + ".new"
+	next := path + newSuffix
 	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err

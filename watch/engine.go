@@ -54,11 +54,12 @@ type Engine struct {
 
 	drainTime time.Duration // to write down what was read, at the end
 
-	log    *logSource  // nil: packets are read
-	resume *checkpoint // of an earlier run; nil: there was none
-	saved  time.Time
-	rest   time.Duration // at least until the next checkpoint, as the last took long
-	caught time.Time     // when a log had first been read to its end; zero: not yet
+	log     *logSource  // nil: packets are read
+	resume  *checkpoint // of an earlier run; nil: there was none
+	saved   time.Time
+	rest    time.Duration // at least until the next checkpoint, as the last took long
+	unsaved bool          // the last checkpoint could not be written, which has been told
+	caught  time.Time     // when a log had first been read to its end; zero: not yet
 }
 
 // New makes an engine, and reads the checkpoint of an earlier run, if there is one.
@@ -78,6 +79,9 @@ func New(o Options) (*Engine, error) {
 	if o.State != "" {
 		if e.resume, err = readCheckpoint(o.State); err != nil {
 			return nil, fmt.Errorf("the state of an earlier run cannot be used: %w", err)
+		}
+		if err = storable(o.State); err != nil {
+			return nil, fmt.Errorf("%w: %w", errUnsaved, err)
 		}
 	}
 	return e, nil
@@ -296,6 +300,6 @@ func (e *Engine) settle(alerts int) {
 	if text := e.drift.add(in, b.lacking, now); text != "" {
 		e.notice(text)
 	}
-	e.board.add(now, int64(len(b.rows)), int64(alerts))
+	e.board.add(now, int64(len(b.rows)), int64(alerts), e.counts)
 	b.clear()
 }

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/netanom/netanom/traffic/packet"
 )
 
 // From says where in a log reading begins that no checkpoint knows.
@@ -112,20 +114,32 @@ func Follow(o FollowOptions) (*Follower, error) {
 func (f *Follower) first() error {
 	l, err := openLog(f.o.Path)
 	if errors.Is(err, fs.ErrNotExist) {
+		f.bare = true
 		f.tell(fmt.Sprintf("%s: there is no such file yet; waiting for it", f.o.Path))
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if l.text != nil {
-		return errors.Join(fmt.Errorf("%s: the file is compressed, so that it does not grow; read it to its end instead of following it", f.o.Path), l.close())
+	if what := unlikeLog(l); what != "" {
+		return errors.Join(fmt.Errorf("%s: the file is %s, which cannot be followed; give it on standard input (netanom watch - < FILE), or score it by netanom predict", f.o.Path, what), l.close())
 	}
 	f.begin(l, false)
 	if f.o.From == End {
 		return f.toEnd()
 	}
 	return nil
+}
+
+// unlikeLog says what a file is that is no text which grows, "" if it may be one.
+func unlikeLog(l *logFile) string {
+	switch {
+	case l.text != nil:
+		return "compressed"
+	case packet.IsCapture(l.head):
+		return "a capture"
+	}
+	return ""
 }
 
 // toEnd goes to the end of the file. If that is within a line, the line is passed over.

@@ -88,7 +88,7 @@ func newRaiser(o *Options) *raiser {
 // alert makes the alert of a row.
 func (r *raiser) alert(source string, x *row, score float64, class int32) alert.Alert {
 	c := &x.record.Connection
-	a := alert.Alert{ID: alertID(source, x), Time: time.UnixMicro(c.Start + max(c.Duration, 0)).UTC(), Model: r.o.Name, Version: r.version,
+	a := alert.Alert{ID: alertID(source, x), Time: c.Time(), Model: r.o.Name, Version: r.version,
 		Score: score, Threshold: r.o.Model.Cut.Threshold, Verdict: "attack", Request: source, Client: c.Src.String(), UID: c.UID, Community: c.CommunityID(0), Record: r.record(&x.record)}
 	if r.typed {
 		a.Class = r.classes[class]
@@ -140,7 +140,7 @@ func (r *raiser) write(ctx context.Context, alerts []alert.Alert, stalled func(e
 			return nil
 		}
 		if errors.Is(err, alert.ErrClosed) || ctx.Err() != nil {
-			return fmt.Errorf("%d alerts could not be written down; they will be when the watch goes on where its state says: %w", len(alerts), err)
+			return r.unwritten(alerts, err)
 		}
 		if !said {
 			said = true
@@ -153,13 +153,26 @@ func (r *raiser) write(ctx context.Context, alerts []alert.Alert, stalled func(e
 	return nil
 }
 
+// unwritten says what becomes of alerts that nobody waited for any longer. That the watch was interrupted
+// is in words alone: it is not what counts.
+func (r *raiser) unwritten(alerts []alert.Alert, cause error) error {
+	then := "without --state they are lost"
+	if r.o.State != "" {
+		then = "they will be when the watch goes on where its state says"
+	}
+	if errors.Is(cause, context.Canceled) {
+		cause = errors.New(cause.Error())
+	}
+	return fmt.Errorf("%s could not be written down; %s: %w", many(int64(len(alerts)), "alert"), then, cause)
+}
+
 // missing waits, and returns the alerts that are still not in the log, which may have been
 // written after Append gave up.
 func (r *raiser) missing(ctx context.Context, alerts []alert.Alert, mark alert.Mark, cause error) ([]alert.Alert, error) {
 	for {
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("%d alerts could not be written down: %w", len(alerts), cause)
+			return nil, r.unwritten(alerts, cause)
 		case <-time.After(r.o.retry):
 		}
 		if !errors.Is(cause, alert.ErrLate) {

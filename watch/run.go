@@ -225,7 +225,7 @@ func (e *Engine) newFile(ctx context.Context, f *Follower) error {
 		if err == nil || !errors.Is(err, errUnsaved) {
 			return err
 		}
-		e.notice(fmt.Sprintf("%v; trying again before the next file is read", err))
+		e.unstored(err, "trying again before the next file is read")
 		select {
 		case <-ctx.Done():
 			return errInterrupted
@@ -256,7 +256,7 @@ func (e *Engine) tick() error {
 	if now.Sub(e.saved) >= max(e.o.Every, e.rest) {
 		err := e.save(false)
 		if errors.Is(err, errUnsaved) {
-			e.notice(err.Error() + "; trying again")
+			e.unstored(err, "trying again")
 		} else if err != nil {
 			return err
 		}
@@ -315,7 +315,16 @@ func (e *Engine) save(last bool) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUnsaved, err)
 	}
+	e.unsaved = false
 	return nil
+}
+
+// unstored tells that there is no checkpoint, and what is done about it, once until there is one.
+func (e *Engine) unstored(err error, what string) {
+	if !e.unsaved {
+		e.unsaved = true
+		e.notice(fmt.Sprintf("%v; %s", err, what))
+	}
 }
 
 // errUnsaved is the cause when a checkpoint cannot be written; all else goes on.

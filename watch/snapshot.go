@@ -98,9 +98,11 @@ func (b *board) stall(since time.Time) {
 	b.stalled = since
 }
 
-func (b *board) add(now time.Time, connections, alerts int64) {
+// add counts connections and alerts, and shows what all counts are then.
+func (b *board) add(now time.Time, connections, alerts int64, all Counts) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.shown.Counts = all
 	b.connections.add(now, connections)
 	b.alerts.add(now, alerts)
 }

@@ -17,9 +17,12 @@ import (
 // A reader has no place to go back to. With a checkpoint the windows, groups and counts of
 // the run before are there, but what it did not live to read is lost.
 func (e *Engine) Read(ctx context.Context, name string, r io.Reader) error {
+	e.board.source(name)
 	in := bufio.NewReaderSize(r, 1<<18)
 	head, err := peek(ctx, in)
 	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil
 	case err != nil && len(head) == 0 && errors.Is(err, io.EOF):
 		return fmt.Errorf("%s: there is nothing to read", name)
 	case err != nil && len(head) == 0:
@@ -37,17 +40,22 @@ func (e *Engine) Read(ctx context.Context, name string, r io.Reader) error {
 }
 
 // peek waits for the first bytes, as long as ctx lets it.
-func peek(ctx context.Context, in *bufio.Reader) (head []byte, err error) {
-	done := make(chan struct{})
+func peek(ctx context.Context, in *bufio.Reader) ([]byte, error) {
+	type found struct {
+		head []byte
+		err  error
+	}
+	done := make(chan found, 1)
 	go func() {
-		defer close(done)
-		if head, err = in.Peek(4); err == nil {
+		head, err := in.Peek(4)
+		if err == nil {
 			head, _ = in.Peek(min(max(4, in.Buffered()), headBytes))
 		}
+		done <- found{head, err}
 	}()
 	select {
-	case <-done:
-		return head, err
+	case f := <-done:
+		return f.head, f.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -50,6 +50,9 @@ func (v *view) head() []string {
 	s := v.s
 	clock := s.Now.UTC().Format("15:04:05")
 	title := fmt.Sprintf("watching %s with %s", clean(s.Source), clean(s.Model))
+	if s.Source == "" {
+		title = "waiting for input, with " + clean(s.Model)
+	}
 	lines := []string{v.style.apply(v.style.Strong, v.both(title, clock))}
 	c := &s.Counts
 	flow := []string{number(int64(s.Rate+0.5)) + "/s", many(c.Scored, "connection")}
@@ -88,7 +91,7 @@ func (s *Snapshot) trouble() string {
 		what string
 	}{
 		{c.Bad, "bad lines"}, {c.Long, "lines too long"}, {c.Refused, "refused by the model's policy"},
-		{c.Late, "late"}, {c.Forced, "counted early for want of room"},
+		{c.Late, "came late"}, {c.Forced, "counted early for want of room"},
 	} {
 		if p.n > 0 {
 			parts = append(parts, number(p.n)+" "+p.what)
@@ -147,13 +150,17 @@ func (v *view) notices(room int) []string {
 }
 
 // Line returns a group in one line, for where there is no view: when, how severe, why now,
-// and what.
+// unless that is triage.Quiet, and what.
 func Line(g *triage.Group, why triage.Why) string {
 	at := "–"
 	if !g.Last.IsZero() {
 		at = g.Last.UTC().Format(time.DateTime)
 	}
-	return fmt.Sprintf("%s  severity %s  %-7s  %s", at, severity(g), why, clean(g.Summary()))
+	word := ""
+	if why != triage.Quiet {
+		word = fmt.Sprintf("%-7s  ", why)
+	}
+	return fmt.Sprintf("%s  severity %s  %s%s", at, severity(g), word, clean(g.Summary()))
 }
 
 func severity(g *triage.Group) string { return strconv.FormatFloat(g.Severity(), 'f', 2, 64) }

@@ -37,7 +37,7 @@ func TestView(t *testing.T) {
 	want := `*watching /logs/conn.log with detector                           12:30:05*
 1,500/s, 1,234,567 connections, 5 held, 12 MB behind, reading /logs/con…
 alerts: 3 in the last minute, 120 in the last hour, 4,321 in all, 2 mor…
-7 bad lines, 12 late
+7 bad lines, 12 came late
 
 *` + fmt.Sprintf("%s of alerts, the most severe first", many(int64(s.OpenGroups), "open group")) + `*
 `
@@ -49,6 +49,9 @@ alerts: 3 in the last minute, 120 in the last hour, 4,321 in all, 2 mor…
 	}
 	if strings.Count(got, "!") != 2 || !strings.Contains(got, "!   ") {
 		t.Errorf("one line should alarm:\n%s", got)
+	}
+	if lines := View(&Snapshot{Model: "detector"}, 60, 9, Style{}); !strings.HasPrefix(lines[0], "waiting for input, with detector ") {
+		t.Errorf("%q", lines)
 	}
 	s.Stalled = 3 * time.Minute
 	if lines := View(s, 60, 9, Style{}); lines[4] != "STALLED for 3 min: alerts cannot be written down" {

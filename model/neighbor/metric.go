@@ -44,23 +44,22 @@ func (m Metric) distance(sum float64) float64 {
 // What two cells of levels add to the sum of parts, in both metrics: squares of 1
 // are 1.
 const (
-	otherLevel = 2.0
-	noLevel    = 1.0
+	otherLevel = 2
+	noLevel    = 1
 )
 
-// codesApart adds up what coded cells differ by.
+// codesApart adds up what coded cells differ by, without a branch that nobody can
+// predict.
 func codesApart(a, b []int32) float64 {
-	sum := 0.0
+	sum := uint32(0)
+	b = b[:len(a)]
 	for j, c := range a {
-		switch d := b[j]; {
-		case c == d:
-		case c == learn.NoLevel || d == learn.NoLevel:
-			sum += noLevel
-		default:
-			sum += otherLevel
-		}
+		d := uint32(c ^ b[j])
+		other := (d | -d) >> 31
+		missing := uint32(c|b[j]) >> 31 // NoLevel is the only code below 0
+		sum += otherLevel*other - (otherLevel-noLevel)*(other&missing)
 	}
-	return sum
+	return float64(sum)
 }
 
 // lanes is how many numbers are compared before looking whether they are too far
@@ -93,6 +92,16 @@ func (m Metric) apart(a, b []float64, sum, limit float64) float64 {
 		a, b = a[lanes:], b[lanes:]
 	}
 	return sum
+}
+
+// addSquaresPortable adds to each sum the squared differences of the row and a point,
+// as Euclidean.apart does.
+func addSquaresPortable(sums, row, points []float64, limit float64) {
+	for i, sum := range sums {
+		if sum <= limit {
+			sums[i] = Euclidean.apart(row, points[i*len(row):], sum, limit)
+		}
+	}
 }
 
 // outside is apart for a row and the nearest place of a box.

@@ -3,8 +3,6 @@ package neighbor
 import (
 	"math"
 	"slices"
-
-	"github.com/netanom/netanom/model/learn"
 )
 
 // A Neighbor is a row that was found, and how far it is.
@@ -19,6 +17,7 @@ type search struct {
 	*Index
 	numbers []float64 // of the row
 	levels  []int32
+	bits    []uint64   // by level: its bit in masks
 	k       int        // how many are looked for, 0 for all within the limit
 	found   []Neighbor // if k is not 0, in order
 	limit   float64    // sums beyond it do not matter
@@ -28,6 +27,10 @@ type search struct {
 // begin makes it ready for another row.
 func (s *search) begin(numbers []float64, levels []int32, k int, limit float64) {
 	s.numbers, s.levels, s.k, s.found, s.limit = numbers, levels, k, s.found[:0], limit
+	s.bits = s.bits[:0]
+	for _, code := range levels {
+		s.bits = append(s.bits, maskOf(code))
+	}
 }
 
 // walk looks in a node whose box is not beyond the limit.
@@ -53,11 +56,11 @@ func (s *search) walk(at int32) {
 // toBox is a sum that no point of the node is below.
 func (s *search) toBox(at int32) float64 {
 	sum := 0.0
-	masks := s.tree.masks[int(at)*len(s.levels):]
-	for j, code := range s.levels {
+	masks := s.tree.masks[int(at)*len(s.bits):][:len(s.bits)]
+	for j, bit := range s.bits {
 		switch mask := masks[j]; {
-		case mask&maskOf(code) != 0:
-		case code == learn.NoLevel || mask&noLevelBit != 0:
+		case mask&bit != 0:
+		case (bit|mask)&noLevelBit != 0:
 			sum += noLevel
 		default:
 			sum += otherLevel
@@ -68,26 +71,52 @@ func (s *search) toBox(at int32) float64 {
 	}
 	w := len(s.numbers)
 	box := s.tree.boxes[int(at)*2*w:][:2*w]
+	if s.metric == Euclidean {
+		return outsideSquares(s.numbers, box[:w], box[w:], sum, s.limit)
+	}
 	return s.metric.outside(s.numbers, box[:w], box[w:], sum, s.limit)
 }
 
 // scan looks at the points from..to.
 func (s *search) scan(from, to int) {
 	s.visited += to - from
-	w := len(s.numbers)
-	for p := from; p < to; p++ {
-		sum := codesApart(s.levels, s.points.Coded(p))
-		if sum > s.limit {
-			continue
-		}
-		sum = s.metric.apart(s.numbers, s.points.Numbers[p*w:(p+1)*w], sum, s.limit)
-		if sum > s.limit {
-			continue
-		}
-		for _, row := range s.rows[s.starts[p]:s.starts[p+1]] {
-			if !s.add(Neighbor{row, sum}) {
-				break // nor will the later rows of this point do
+	var sums [leafPoints]float64
+	for ; from < to; from += leafPoints {
+		n := min(leafPoints, to-from)
+		s.apart(sums[:n], from)
+		for i, sum := range sums[:n] {
+			if sum <= s.limit {
+				s.take(from+i, sum)
 			}
+		}
+	}
+}
+
+// apart writes the sums of the points from one on; of those beyond the limit, some sum
+// that is beyond it as well.
+func (s *search) apart(sums []float64, from int) {
+	c, w := len(s.levels), len(s.numbers)
+	codes := s.points.Levels[from*c:]
+	for i := range sums {
+		sums[i] = codesApart(s.levels, codes[i*c:(i+1)*c])
+	}
+	points := s.points.Numbers[from*w : (from+len(sums))*w]
+	if s.metric == Euclidean {
+		addSquares(sums, s.numbers, points, s.limit)
+		return
+	}
+	for i, sum := range sums {
+		if sum <= s.limit {
+			sums[i] = s.metric.apart(s.numbers, points[i*w:(i+1)*w], sum, s.limit)
+		}
+	}
+}
+
+// take takes the rows of a point in.
+func (s *search) take(point int, sum float64) {
+	for _, row := range s.rows[s.starts[point]:s.starts[point+1]] {
+		if !s.add(Neighbor{row, sum}) {
+			return // nor will the later rows of this point do
 		}
 	}
 }

@@ -80,9 +80,7 @@ func (e *Ensemble) rawRows(f *layout, dst []float64, x *learn.Matrix, from, to i
 		f.fill(s.cells, x, from, from+n)
 		for t, root := range e.Roots {
 			f.descend(s, root, n)
-			for r, node := range s.at[:n] {
-				e.add(f, dst[r*f.size:(r+1)*f.size], t, node)
-			}
+			e.addRows(f, dst, t, s.at[:n])
 		}
 		dst = dst[n*f.size:]
 	}
@@ -97,6 +95,22 @@ func (e *Ensemble) rawRow(f *layout, dst []float64, s *scratch) {
 		for i, node := range at {
 			e.add(f, dst, t+i, node)
 		}
+	}
+}
+
+// addRows is add for rows that have come to these leaves.
+func (e *Ensemble) addRows(f *layout, dst []float64, tree int, at []int32) {
+	if e.Width != 2 || f.size != 2 {
+		for r, node := range at {
+			e.add(f, dst[r*f.size:(r+1)*f.size], tree, node)
+		}
+		return
+	}
+	for r, node := range at { // of normal and attack
+		leaf := (*[2]float64)(e.Values[f.leaves[node]:])
+		row := (*[2]float64)(dst[2*r:])
+		row[0] += leaf[0]
+		row[1] += leaf[1]
 	}
 }
 

@@ -20,27 +20,26 @@ func parseAddr(b []byte) (netip.Addr, bool) {
 }
 
 func parseIPv4(b []byte) (ip [4]byte, ok bool) {
-	part, value, digits := 0, 0, 0
-	for _, c := range b {
-		switch {
-		case c >= '0' && c <= '9':
-			if digits > 0 && value == 0 {
-				return ip, false
-			}
-			value = value*10 + int(c-'0')
-			digits++
-			if value > 255 {
-				return ip, false
-			}
-		case c == '.' && digits > 0 && part < 3:
-			ip[part] = byte(value)
-			part, value, digits = part+1, 0, 0
-		default:
+	part, from, value := 0, 0, 0 // value is that of the digits from there on
+	for i, c := range b {
+		if d := c - '0'; d <= 9 {
+			value = value*10 + int(d)
+			continue
+		}
+		if c != '.' || part == 3 || !isOctet(b[from:i], value) {
 			return ip, false
 		}
+		ip[part] = byte(value)
+		part, from, value = part+1, i+1, 0
 	}
 	ip[part] = byte(value)
-	return ip, part == 3 && digits > 0
+	return ip, part == 3 && isOctet(b[from:], value)
+}
+
+// isOctet reports whether digits of that value are a byte, without needless zeros.
+func isOctet(digits []byte, value int) bool {
+	n := len(digits)
+	return n == 1 || n > 1 && n <= 3 && digits[0] != '0' && value <= 255
 }
 
 func parseIPv6(b []byte) (ip [16]byte, ok bool) {

@@ -85,6 +85,10 @@ func (p *Parser) assumePackets(row *traffic.Connection) {
 // train returns the packets of one direction, no more than allowed.
 func (p *Parser) train(row *traffic.Connection, bytes, packets int64) train {
 	t := train{conn: *row, left: min(packets, p.options.MaxExpand)}
+	if p.options.MaxExpanded > 0 {
+		t.left = min(t.left, max(p.options.MaxExpanded-p.expanded, min(packets, 1))) // a row never vanishes
+	}
+	p.expanded += t.left
 	t.conn.Duration, t.conn.SrcPackets, t.conn.DstPackets, t.conn.DstBytes = 0, 1, 0, 0
 	p.problems.Unexpanded += packets - t.left
 	if packets > 0 {

@@ -12,6 +12,9 @@ const (
 // a double has too few of them. ok is false for what is no number, or is later than
 // the year 9999.
 func parseMicros(b []byte) (micros int64, ok bool) {
+	if micros, ok = plainMicros(b); ok {
+		return micros, true
+	}
 	negative := len(b) > 0 && b[0] == '-'
 	if negative {
 		b = b[1:]
@@ -53,6 +56,28 @@ func parseMicros(b []byte) (micros int64, ok bool) {
 		micros = -micros
 	}
 	return micros, ok
+}
+
+// plainMicros reads digits with a point and up to six decimals, which most times are. ok
+// is false for whatever else there may be.
+func plainMicros(b []byte) (micros int64, ok bool) {
+	point := len(b)
+	for i, c := range b {
+		switch d := c - '0'; {
+		case d <= 9:
+			micros = micros*10 + int64(d)
+		case c == '.' && point == len(b):
+			point = i
+		default:
+			return 0, false
+		}
+	}
+	decimals := len(b) - point - 1
+	if point < 1 || point > 12 || decimals > 6 {
+		return 0, false
+	}
+	micros *= int64(powers[6-max(decimals, 0)])
+	return micros, micros <= maxSeconds*1e6
 }
 
 // parseExponent reads "e-05".
@@ -133,7 +158,10 @@ func parsePort(b []byte) (uint16, bool) {
 		n, ok := parseHex(b[2:])
 		return uint16(n), ok && n <= 0xffff
 	}
-	n, ok := parseCount(b)
+	n, ok := parseDigits(b)
+	if !ok {
+		n, ok = parseCount(b) // it may be 48.0
+	}
 	return uint16(n), ok && n <= 0xffff
 }
 

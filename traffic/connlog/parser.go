@@ -17,6 +17,9 @@ type Options struct {
 	// MaxExpand is how many packets of each direction a row of ICMP is expanded into
 	// at most; 0: 1,000,000.
 	MaxExpand int64
+	// MaxExpanded is how many packets all rows of ICMP together are expanded into; 0: no limit, for
+	// who keeps none of them.
+	MaxExpanded int64
 	// MaxLine is the longest line in bytes that is read; 0: 1 MiB. Longer ones are bad.
 	MaxLine int
 	// MaxPending is how many NetFlow rows wait for their other direction at most; 0:
@@ -47,14 +50,16 @@ var byteOrderMark = []byte("\xef\xbb\xbf")
 // A Parser turns the lines of one log, or of several of one format after another, into
 // connections. It must not be used by several goroutines at once.
 //
-// For a row it allocates nothing but the text of the UID, which is a copy of its own.
+// For a row it allocates nothing; the UID shares memory with those before and after it,
+// see traffic.Texts.
 type Parser struct {
 	format   Format
 	options  Options
 	problems Problems
-	columns  []field // by the header; nil: none was seen, or needed
-	used     int     // columns up to the last one that has a meaning
-	reads    bool    // whether the columns are those of a log of connections
+	columns  []field  // by the header; nil: none was seen, or needed
+	wanted   []column // those that have a meaning
+	ends     []int    // of the cells of a tab-separated row, behind a -1 before the first
+	reads    bool     // whether the columns are those of a log of connections
 	names    [fields]string
 	csvLine  []byte
 	closed   bool // behind the last row of a table, where nfdump sums up
@@ -63,8 +68,10 @@ type Parser struct {
 	conn     traffic.Connection
 	half     half // the row of one direction that was read last
 	pending  pairs
-	flows    bool // EVE: flow events were seen
+	flows    bool  // EVE: flow events were seen
+	expanded int64 // packets of ICMP
 	labels   map[string]string
+	texts    traffic.Texts
 }
 
 // NewParser returns a parser of logs of a format.
@@ -159,3 +166,7 @@ func (p *Parser) Problems() Problems {
 	q.Protocols, q.States = maps.Clone(q.Protocols), maps.Clone(q.States)
 	return q
 }
+
+// Labelled reports whether the log has a column of labels, as far as its header has been read. Logs of
+// JSON have no header.
+func (p *Parser) Labelled() bool { return p.names[labelField] != "" }

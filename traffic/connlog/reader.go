@@ -49,6 +49,9 @@ func NewReader(r io.Reader, o Options) (*Reader, error) {
 // Format returns what the stream holds.
 func (r *Reader) Format() Format { return r.format }
 
+// Labelled reports whether the log has a column of labels, once a connection has been handed out.
+func (r *Reader) Labelled() bool { return r.parser.Labelled() }
+
 // Problems returns what was counted so far.
 func (r *Reader) Problems() Problems { return r.parser.Problems() }
 

@@ -32,7 +32,8 @@ func (p *Parser) begin(lacks traffic.Lack) (ok bool) {
 	if !p.address(srcField, &c.Src) || !p.address(dstField, &c.Dst) || !p.duration() {
 		return false
 	}
-	c.UID = string(p.cells[uidField])
+	uid := p.cells[uidField]
+	c.UID = p.texts.Make(uid[:min(len(uid), maxName)])
 	return true
 }
 
@@ -129,7 +130,11 @@ func (p *Parser) counts() bool {
 		p.count(srcPacketsField, &c.SrcPackets) && p.count(dstPacketsField, &c.DstPackets)
 }
 
-const maxLabels = 10_000
+// The bounds of names that are kept: labels, and bytes of a label or uid.
+const (
+	maxLabels = 10_000
+	maxName   = 256
+)
 
 // label returns the name of the attack: the detailed label, or else the label, and
 // "normal" for benign ones. What would break a line of CSV becomes an underscore.
@@ -138,11 +143,12 @@ func (p *Parser) label() string {
 	if text == nil {
 		return ""
 	}
+	text = text[:min(len(text), maxName)]
 	if bytes.EqualFold(text, []byte("benign")) || bytes.EqualFold(text, []byte("normal")) {
 		return "normal"
 	}
 	if detail := p.cells[detailField]; len(detail) > 0 && string(detail) != "-" {
-		text = detail
+		text = detail[:min(len(detail), maxName)]
 	}
 	if name, ok := p.labels[string(text)]; ok {
 		return name

@@ -109,6 +109,8 @@ func (p *Parser) bindZeek(value []byte) {
 	p.zeek.blanks = len(names)
 	names = append(names[:len(names)-1], last...)
 	p.bind(names)
+	p.ends = make([]int, min(p.zeek.blanks, len(p.columns))+1)
+	p.ends[0] = -1
 	if !p.reads {
 		missing := dialects[p.format].missing(p.has)
 		p.bad(noField, nil, "the columns are not those of a conn.log: there is no "+missing)
@@ -120,7 +122,7 @@ var threeBlanks = []byte("   ")
 // bind makes the named columns those of the rows that follow.
 func (p *Parser) bind(names [][]byte) {
 	names = names[:min(len(names), maxColumns)]
-	p.columns, p.used, p.names = make([]field, len(names)), 0, [fields]string{}
+	p.columns, p.wanted, p.names = make([]field, len(names)), nil, [fields]string{}
 	for i, name := range names {
 		f := dialects[p.format].words[string(name)]
 		if p.names[f] != "" {
@@ -128,7 +130,8 @@ func (p *Parser) bind(names [][]byte) {
 		}
 		p.columns[i] = f
 		if f != noField {
-			p.names[f], p.used = string(name), i+1
+			p.names[f] = string(name)
+			p.wanted = append(p.wanted, column{i, f})
 		}
 	}
 	p.cells = cells{}
@@ -159,38 +162,44 @@ func (p *Parser) zeekLine(line []byte) outcome {
 	return p.zeekRow()
 }
 
-// splitZeek cuts a row into cells. Columns without a meaning at its end are only counted.
+// splitZeek cuts a row into cells. Columns without a meaning are only counted.
 func (p *Parser) splitZeek(line []byte) bool {
-	for i, f := range p.columns[:p.used] {
-		end, width := p.cutZeek(line, i)
-		if end < 0 {
-			p.bad(noField, nil, fewColumns)
-			return false
-		}
-		if f != noField {
-			p.cells[f] = p.zeek.value(line[:end])
-		}
-		line = line[end+width:]
-	}
-	rest := min(p.zeek.blanks, len(p.columns)) - p.used
-	if rest > 0 && bytes.Count(line, []byte{p.zeek.separator}) < rest-1 {
+	ends := p.ends
+	last := len(ends) - 1
+	ends[last] = len(line)
+	if !cut(line, p.zeek.separator, ends[1:last]) {
 		p.bad(noField, nil, fewColumns)
 		return false
 	}
-	return true
+	for _, c := range p.wanted {
+		if c.at < last {
+			p.cells[c.field] = p.zeek.value(line[ends[c.at]+1 : ends[c.at+1]])
+		}
+	}
+	return last == len(p.columns) || p.splitBlanks(line[ends[last-1]+1:])
 }
 
 const fewColumns = "has fewer columns than the header; was it cut off?"
 
-// cutZeek returns where column i ends and how wide the separator behind it is.
-func (p *Parser) cutZeek(line []byte, i int) (end, width int) {
-	switch {
-	case i+1 == len(p.columns):
-		return len(line), 0
-	case i+1 < p.zeek.blanks:
-		return bytes.IndexByte(line, p.zeek.separator), 1
+// splitBlanks cuts what is behind the last separator into the columns that three blanks
+// separate, up to the last one that has a meaning.
+func (p *Parser) splitBlanks(text []byte) bool {
+	used := p.wanted[len(p.wanted)-1].at
+	for i := len(p.ends) - 2; i <= used; i++ {
+		cell, rest, found := bytes.Cut(text, threeBlanks)
+		if !found && i+1 < len(p.columns) {
+			p.bad(noField, nil, fewColumns)
+			return false
+		}
+		if i+1 == len(p.columns) {
+			cell = text
+		}
+		if f := p.columns[i]; f != noField {
+			p.cells[f] = p.zeek.value(cell)
+		}
+		text = rest
 	}
-	return bytes.Index(line, threeBlanks), len(threeBlanks)
+	return true
 }
 
 // value returns a cell, nil if it says that there is none.
@@ -239,6 +248,9 @@ func (p *Parser) zeekRow() outcome {
 // state looks up the name of a state, OTH if it is unknown.
 func (p *Parser) state(states map[string]traffic.State) traffic.State {
 	name := p.cells[stateField]
+	if string(name) == "SF" { // most are
+		return traffic.SF
+	}
 	state, ok := states[string(name)]
 	if !ok {
 		countName(&p.problems.States, name)

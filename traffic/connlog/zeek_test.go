@@ -121,6 +121,18 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// TestNamesDoNothing has names that a terminal would obey.
+func TestNamesDoNothing(t *testing.T) {
+	text := shortHead + "\n" +
+		row("1.5", "C1", "10.0.0.1", "1", "10.0.0.2", "80", "\x1b]0;title\a", "0.25", "10", "20", "SF", "3", "4") +
+		row("1.5", "C1", "10.0.0.1", "1", "10.0.0.2", "80", "tcp", "0.25", "10", "20", "\x9b2J\u202e", "3", "4")
+	_, parser := parse(t, ZeekTSV, Options{}, text)
+	p := parser.Problems()
+	if !maps.Equal(p.Protocols, map[string]int64{`"\x1b]0;title\a"`: 1}) || !maps.Equal(p.States, map[string]int64{`"\x9b2J\u202e"`: 1}) {
+		t.Errorf("protocols %v, states %v", p.Protocols, p.States)
+	}
+}
+
 // TestCountsAreBounded shows a log in which every line is wrong in its own way.
 func TestCountsAreBounded(t *testing.T) {
 	var text strings.Builder

@@ -1,6 +1,7 @@
 package content
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/netanom/netanom/traffic"
@@ -22,6 +23,51 @@ type Conversation struct {
 	sides [2]side
 	talk  dialogue // nil until there is something to read
 	port  uint16
+	room  *Room // nil: its own bounds are enough
+	taken int   // bytes of room that it holds
+}
+
+// A Room bounds what many conversations together hold of segments that are out of order, to 256 MiB.
+// Where that is not enough, the one that wants more goes on behind what is missing. The zero value is ready.
+type Room struct {
+	taken int
+	most  int // 0: roomBytes
+}
+
+const roomBytes = 256 << 20
+
+// New is the function New for conversations that share the room.
+func (r *Room) New(c *traffic.Connection) *Conversation {
+	v := New(c)
+	if v != nil {
+		v.room = r
+	}
+	return v
+}
+
+// account tells the room what the conversation holds, and gives up what there is no room for.
+func (v *Conversation) account() {
+	if v.room == nil {
+		return
+	}
+	v.charge()
+	if v.room.taken > cmp.Or(v.room.most, roomBytes) {
+		v.giveUp()
+		v.charge()
+	}
+}
+
+func (v *Conversation) charge() {
+	held := v.sides[originator].heldBytes + v.sides[responder].heldBytes
+	v.room.taken += held - v.taken
+	v.taken = held
+}
+
+// giveUp reads all that is held, whatever is missing between.
+func (v *Conversation) giveUp() {
+	for p := range v.sides {
+		v.sides[p].giveUp(party(p), v.talk)
+	}
 }
 
 // A dialogue understands a protocol. What it finds it adds to the content it was made
@@ -94,6 +140,7 @@ func (v *Conversation) Segment(fromOriginator bool, seq uint32, syn, _ bool, dat
 	if v.talk == nil {
 		v.talk = newDialogue(v.port, &v.found)
 	}
+	defer v.account()
 	if v.talk.deaf(from) {
 		s.held, s.heldBytes = nil, 0
 		return
@@ -112,9 +159,8 @@ func (v *Conversation) Content() traffic.Content {
 	if v.talk == nil {
 		return v.found
 	}
-	for p := range v.sides {
-		v.sides[p].giveUp(party(p), v.talk)
-	}
+	v.giveUp()
+	v.account()
 	found := v.found
 	v.talk.finish(&found)
 	return found

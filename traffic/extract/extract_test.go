@@ -43,7 +43,7 @@ func tableOf(t testing.TB, o Options, w traffic.WriterOptions, paths ...string) 
 	t.Helper()
 	var sources []Source
 	for _, path := range paths {
-		sources = append(sources, Source{Name: filepath.Base(path), Reader: bytes.NewReader(opened(t, path))})
+		sources = append(sources, Reading(filepath.Base(path), bytes.NewReader(opened(t, path))))
 	}
 	var text bytes.Buffer
 	out := traffic.NewWriterWith(&text, w)
@@ -144,7 +144,7 @@ func countsOf(t *testing.T, o Options, sources ...Source) (counts []uint32, s *S
 // TestRotatedLogsAreOne reads the logs of two hours, each out of order, as if they were one.
 func TestRotatedLogsAreOne(t *testing.T) {
 	first, second := logOf("101.5 SF", "100 SF"), logOf("103 SF", "102 SF", "104.9 S0")
-	counts, s, err := countsOf(t, Options{}, Source{"a", strings.NewReader(first)}, Source{"b", strings.NewReader(second)})
+	counts, s, err := countsOf(t, Options{}, Reading("a", strings.NewReader(first)), Reading("b", strings.NewReader(second)))
 	if err != nil || s.Records != 5 {
 		t.Fatalf("%d records, %v", s.Records, err)
 	}
@@ -189,7 +189,7 @@ func TestWhatIsNoSource(t *testing.T) {
 		"text":    {"duration,protocol_type\n0,tcp\n", "a is neither a capture (pcap, pcapng) nor a log of connections"},
 		"no conn": {"#separator \\x09\n#path\tdns\n#fields\tts\tuid\tquery\n", "a is neither a capture"},
 	} {
-		_, _, err := countsOf(t, Options{}, Source{"a", strings.NewReader(c.text)})
+		_, _, err := countsOf(t, Options{}, Reading("a", strings.NewReader(c.text)))
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
@@ -202,16 +202,16 @@ func TestWhatIsNoSource(t *testing.T) {
 // TestErrorsStop returns the errors of yield and of the context, and counts a bad line.
 func TestErrorsStop(t *testing.T) {
 	full := errors.New("the disk is full")
-	_, err := Records(context.Background(), []Source{{"a", strings.NewReader(logOf("100 SF"))}}, Options{}, func(*traffic.Record) error { return full })
+	_, err := Records(context.Background(), []Source{Reading("a", strings.NewReader(logOf("100 SF")))}, Options{}, func(*traffic.Record) error { return full })
 	if !errors.Is(err, full) {
 		t.Errorf("error %v, want %v", err, full)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	stop()
-	if _, err = Records(ctx, []Source{{"a", strings.NewReader(logOf("100 SF"))}}, Options{}, func(*traffic.Record) error { return nil }); !errors.Is(err, context.Canceled) {
+	if _, err = Records(ctx, []Source{Reading("a", strings.NewReader(logOf("100 SF")))}, Options{}, func(*traffic.Record) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want that of the context", err)
 	}
-	_, s, err := countsOf(t, Options{}, Source{"a", strings.NewReader(logOf("100 SF") + "1\t2\t3\n")})
+	_, s, err := countsOf(t, Options{}, Reading("a", strings.NewReader(logOf("100 SF")+"1\t2\t3\n")))
 	if err != nil || s.Logs[0].Bad != 1 || s.Records != 1 {
 		t.Errorf("%+v, %v: want one record and one bad line", s, err)
 	}
@@ -220,7 +220,7 @@ func TestErrorsStop(t *testing.T) {
 // TestHold counts a connection in a window before a longer one that began earlier is over.
 func TestHold(t *testing.T) {
 	o := Options{Hold: time.Second, Flow: flow.DefaultOptions()}
-	_, s, err := countsOf(t, o, Source{"a", strings.NewReader(logOf("103 SF", "105 SF", "100 SF"))})
+	_, s, err := countsOf(t, o, Reading("a", strings.NewReader(logOf("103 SF", "105 SF", "100 SF"))))
 	if err != nil || s.Stream.Late != 1 {
 		t.Errorf("%+v, %v: want one that is late", s.Stream, err)
 	}

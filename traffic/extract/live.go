@@ -18,32 +18,28 @@ type FrameSource interface {
 }
 
 // Live hands on the records of what is captured until the context is done, which is no
-// error: what is open then is ended, as at the end of a file.
+// error: what is open then is ended, as at the end of a file. So it is when the source fails, and the summary says why.
 func Live(ctx context.Context, name string, frames FrameSource, o Options, yield func(*traffic.Record) error) (*Summary, error) {
-	x := &extraction{ctx: ctx, options: o, yield: yield}
-	if err := x.begin(false); err != nil {
+	o.Stream = true
+	x := &extraction{ctx: context.WithoutCancel(ctx), options: o, yield: yield} // records are handed on to the last
+	if err := x.begin(name, false, StreamHold); err != nil {
 		return nil, err
 	}
 	var f packet.Frame
 	var failed error
-	track := func(p *packet.Packet) {
-		if failed == nil {
-			failed = x.tracker.Add(p)
-		}
-	}
+	track := x.track(&failed)
 	for failed == nil && ctx.Err() == nil {
 		err := frames.Next(&f)
 		switch {
 		case err == nil:
-			x.summary.Frames++
-			x.summary.FrameBytes += int64(f.Length)
-			x.decoder.Decode(&f, track)
+			x.frame(&f, track)
 		case errors.Is(err, packet.ErrIdle):
 			failed = x.tracker.Advance(time.Now().UnixMicro())
 		case ctx.Err() != nil || err == io.EOF:
 			return &x.summary, x.finish()
 		default:
-			return &x.summary, fmt.Errorf("%s: %w", name, err)
+			x.summary.Ended = fmt.Sprintf("%s could not be listened to any longer: %v.", name, err)
+			return &x.summary, x.finish()
 		}
 	}
 	if failed != nil {

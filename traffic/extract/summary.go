@@ -21,8 +21,13 @@ type Summary struct {
 	Flow       flow.Stats
 	Captures   []CaptureProblems
 
-	Logs   []LogProblems
-	Stream traffic.StreamStats
+	Logs    []LogProblems
+	Future  int64    // connections of a stream of logs that begin more than a day ahead of this machine's clock, left out
+	Empty   []string // sources without anything, among others
+	Cut     []string // what ended too early, in sentences; what is there was used
+	Dropped int64    // frames of an interface that the kernel had no room for
+	Ended   string   // why an interface could not be listened to any longer, in a sentence
+	Stream  traffic.StreamStats
 }
 
 // CaptureProblems are those of one capture.

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"net/netip"
 
@@ -150,12 +151,21 @@ func (t *Tracker) first(d *datagram, p *packet.Packet) error {
 	return err
 }
 
-// readable reports whether the transport header of a first part was captured.
+// readable reports whether the transport header of a first part was captured, and can be as it
+// says. Without, a packet has no ports.
 func readable(p *packet.Packet) bool {
-	if p.Protocol == tcp {
-		return len(p.Payload) >= 20 && p.Length >= headerLength(p)
+	switch n := len(p.Payload); p.Protocol {
+	case tcp:
+		return n >= 20 && headerLength(p) >= 20 && p.Length >= headerLength(p)
+	case udp:
+		if n < 8 {
+			return false
+		}
+		whole := binary.BigEndian.Uint16(p.Payload[4:])
+		return whole == 0 || whole >= 8
+	default:
+		return n >= 8
 	}
-	return len(p.Payload) >= 8
 }
 
 // headerLength returns the length of the transport header at the head of a first part.

@@ -83,6 +83,21 @@ func TestFragmentsBelong(t *testing.T) {
 	}
 }
 
+// TestFragmentsWithoutPorts have a header that cannot be as it says: as in a whole packet, that is none.
+func TestFragmentsWithoutPorts(t *testing.T) {
+	s := newScene(t, flow.Options{})
+	short, long, brief := part(6, 0, 64, true), part(6, 0, 24, true), part(17, 0, 64, true)
+	short.Payload[12], long.Payload[12] = 4<<4, 15<<4
+	binary.BigEndian.PutUint16(brief.Payload[4:], 7)
+	for i, p := range []packet.Packet{short, long, brief} {
+		p.FragmentID, p.SrcPort, p.DstPort = uint32(i), 0, 0
+		s.send(p)
+	}
+	if got := s.close(); len(got) > 0 {
+		t.Errorf("%d connections, want none: %+v", len(got), got)
+	}
+}
+
 // TestFragmentsTooLate are those of another packet after 30 seconds.
 func TestFragmentsTooLate(t *testing.T) {
 	s := newScene(t, flow.Options{})

@@ -161,6 +161,6 @@ func TestLongStream(t *testing.T) {
 		s.send(ack)
 	}
 	if got := s.only(); got.SrcBytes != step*steps || got.DstBytes != 0 {
-		t.Errorf("%d bytes there and %d back, want %d and 0", got.SrcBytes, got.DstBytes, step*steps)
+		t.Errorf("%d bytes there and %d back, want %d and 0", got.SrcBytes, got.DstBytes, int64(step*steps))
 	}
 }

@@ -21,6 +21,7 @@ type Tracker struct {
 	table   table
 	lists   [classes]list
 	parts   assembly
+	room    content.Room
 	clock   int64 // the latest time heard of
 	latest  int64 // the same, of packets
 	due     int64 // when the next flow may be over
@@ -185,7 +186,7 @@ func (t *Tracker) begin(p *packet.Packet, k *key, hash uint32, fromB bool) (uint
 	if t.options.Content {
 		c.Lacks = 0
 		if c.Protocol == traffic.TCP {
-			if f.talk = content.New(c); f.talk == nil {
+			if f.talk = t.room.New(c); f.talk == nil {
 				c.Lacks = traffic.LacksLogin
 			}
 		}

@@ -200,7 +200,13 @@ func (i *ngInterface) option(code uint16, value []byte, order binary.ByteOrder) 
 	}
 }
 
-// micros turns a time stamp into microseconds. What would not fit is the last that does.
+// The times that can be written as dates, in microseconds (RFC 3339: years have four digits).
+const (
+	earliest = -62_135_596_800 * 1_000_000 // the beginning of the year 1
+	latest   = 253_402_300_799 * 1_000_000 // the last second of 9999
+)
+
+// micros turns a time stamp into microseconds. What would not fit is the nearest that does.
 func (i *ngInterface) micros(stamp uint64) int64 {
 	hi, lo := uint64(0), uint64(0)
 	switch {
@@ -219,7 +225,7 @@ func (i *ngInterface) micros(stamp uint64) int64 {
 	if hi > 0 || lo > 1<<62 {
 		lo = 1 << 62
 	}
-	return int64(lo) + i.offset
+	return min(max(int64(lo)+i.offset, earliest), latest)
 }
 
 var tens = [...]uint64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19}

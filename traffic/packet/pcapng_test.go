@@ -107,7 +107,8 @@ func TestResolutions(t *testing.T) {
 		{ngInterface{power: true, digits: 63}, 1 << 63, 1000000},
 		{ngInterface{power: true, digits: 64}, 1 << 63, 500000},
 		{ngInterface{power: true, digits: 127}, 1 << 63, 0},
-		{ngInterface{digits: 0}, 1 << 63, 1 << 62},
+		{ngInterface{digits: 0}, 1 << 63, 253402300799000000},                       // 9999-12-31T23:59:59Z
+		{ngInterface{digits: 6, offset: -62135596801000000}, 0, -62135596800000000}, // 0001-01-01T00:00:00Z
 	} {
 		if got := c.at.micros(c.stamp); got != c.want {
 			t.Errorf("%d in %+v is %d, want %d", c.stamp, c.at, got, c.want)

@@ -34,6 +34,10 @@ type format interface {
 	next(r *Reader, f *Frame) error
 }
 
+// ErrShort says that a file begins like a capture and ends before it has one, as one that was
+// just begun.
+var ErrShort = errors.New("the capture ends within its header")
+
 // NewReader returns a reader of a capture, which is recognised by its first bytes as
 // pcap (either byte order, microseconds or nanoseconds, any minor version, also with
 // the longer record headers of Kuznetzov's patch) or pcapng. Compression must be undone
@@ -55,7 +59,7 @@ func NewReader(r io.Reader) (*Reader, error) {
 		return out, nil
 	}
 	if len(head) < 24 {
-		return nil, fmt.Errorf("the capture ends within its header, after %d of 24 bytes", len(head))
+		return nil, fmt.Errorf("%w, after %d of 24 bytes", ErrShort, len(head))
 	}
 	if out.format, err = newPcap(head); err != nil {
 		return nil, err
