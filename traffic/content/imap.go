@@ -13,7 +13,6 @@ type imap struct {
 	found    *traffic.Content
 	login    string // tag of the login that is not answered yet
 	startTLS string // and of the request for encryption
-	user     bool   // the login's name is still to come, in a literal
 	guest    bool
 	inside   bool // the client's line goes on with what it began before a literal
 }

@@ -44,9 +44,6 @@ const (
 	maxAhead    = 24 * time.Hour // of the clock of this machine: a stream that goes by such a time never comes back
 )
 
-// headSize is how much of a source is looked at to tell what it is.
-const headSize = 4096
-
 // Detect reports whether a source that begins so, unpacked, is a capture or a log of
 // connections.
 func Detect(head []byte) bool {

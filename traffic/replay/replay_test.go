@@ -92,11 +92,3 @@ func simulated(t testing.TB, n int, seed uint64, span time.Duration) []traffic.R
 	}))
 	return out
 }
-
-func connections(rs []traffic.Record) []traffic.Connection {
-	out := make([]traffic.Connection, len(rs))
-	for i := range rs {
-		out[i] = rs[i].Connection
-	}
-	return out
-}
