@@ -136,7 +136,7 @@ func TestChangedByteIsRefused(t *testing.T) {
 
 func TestLaterVersionIsRefused(t *testing.T) {
 	p, _ := trained(t, "tree", `{"max_depth":2}`, nil)
-	text := bytes.Replace(file(t, p), []byte(`"version":1`), []byte(`"version":3`), 1)
+	text := bytes.Replace(file(t, p), []byte(`"version":1`), fmt.Appendf(nil, `"version":%d`, fileVersion+1), 1)
 	if _, err := Read(bytes.NewReader(text)); !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "later netanom") {
 		t.Errorf("error %v", err)
 	}

@@ -88,6 +88,10 @@ func TestSettingOfRows(t *testing.T) {
 			switch {
 			case c.ok && err != nil:
 				t.Errorf("model of %v, %s: %v", setting, c.name, err)
+			case c.name == "unknown":
+				if err == nil || !strings.Contains(err.Error(), `"hourly" is not a way to count windows`) {
+					t.Errorf("model of %v, unknown: error %v", setting, err)
+				}
 			case !c.ok && !errors.As(err, &other):
 				t.Errorf("model of %v, %s: error %v", setting, c.name, err)
 			case !c.ok && (other.Model != setting || other.Table == setting):
