@@ -84,7 +84,9 @@ func (o *predictOptions) ask(ctx context.Context, in *input) (found answer, err 
 	if err != nil {
 		return found, err
 	}
-	opt.Alert = t.alert
+	if t.useful(in, o.lines) {
+		opt.Alert = t.alert
+	}
 	in.progress.stageIs("scoring")
 	counted, err := o.score(ctx, in, p, opt, t)
 	if err != nil {

@@ -9,11 +9,13 @@ import (
 	"io"
 	"math"
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/model"
 	"github.com/netanom/netanom/report"
 	"github.com/netanom/netanom/serve/alert"
@@ -67,6 +69,11 @@ type triager struct {
 	model   *model.Pipeline
 	name    string // of the model
 	source  string
+}
+
+// useful reports whether something comes of showing it alerts: one without addresses cannot be grouped.
+func (t *triager) useful(in *input, lines string) bool {
+	return t.allow != nil || lines != "" || slices.ContainsFunc(in.filtered.Schema().Columns, func(c dataset.Column) bool { return c.Kind == dataset.Address })
 }
 
 // alert groups an alert, and writes it as a line, unless a rule lets it pass.

@@ -26,12 +26,11 @@ func (in *input) convert(ctx context.Context, opt Options) (*input, error) {
 		return nil, err
 	}
 	defer s.Close()
-	head := make([]byte, conversionHead)
-	n, err := io.ReadFull(s, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return nil, in.explain(err, 0)
+	head, err := in.head(s)
+	if err != nil {
+		return nil, err
 	}
-	c := opt.Converter(head[:n])
+	c := opt.Converter(head)
 	if c == nil {
 		return in, nil
 	}
@@ -39,7 +38,7 @@ func (in *input) convert(ctx context.Context, opt Options) (*input, error) {
 	r, w := io.Pipe()
 	failed := make(chan error, 1)
 	go func() {
-		err := c(ctx, in.name(), io.MultiReader(bytes.NewReader(head[:n]), s), w)
+		err := c(ctx, in.name(), io.MultiReader(bytes.NewReader(head), s), w)
 		failed <- err
 		w.CloseWithError(err)
 	}()
@@ -52,4 +51,14 @@ func (in *input) convert(ctx context.Context, opt Options) (*input, error) {
 		return nil, err
 	}
 	return out, nil
+}
+
+// head reads the first bytes of a stream of the input.
+func (in *input) head(s io.Reader) ([]byte, error) {
+	head := make([]byte, conversionHead)
+	n, err := io.ReadFull(s, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return nil, in.explain(err, 0)
+	}
+	return head[:n], nil
 }

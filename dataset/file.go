@@ -93,12 +93,7 @@ func (f *File) Head(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	defer s.Close()
-	head := make([]byte, conversionHead)
-	n, err := io.ReadFull(s, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-		return nil, f.in.explain(err, 0)
-	}
-	return head[:n], nil
+	return f.in.head(s)
 }
 
 // readHead finds the dialect and plans the columns.

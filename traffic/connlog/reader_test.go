@@ -70,7 +70,11 @@ func TestReaderErrors(t *testing.T) {
 // TestReaderWaitsForNoMore detects a log of which only the first line is there yet.
 func TestReaderWaitsForNoMore(t *testing.T) {
 	in, out := io.Pipe()
-	go io.WriteString(out, jsonRow+"\n") //nolint:errcheck // closed below
+	go func() {
+		if _, err := io.WriteString(out, jsonRow+"\n"); err != nil {
+			t.Errorf("writing the first line: %v", err)
+		}
+	}()
 	log, err := NewReader(in, Options{})
 	if err != nil || log.Format() != ZeekJSON {
 		t.Fatal(err)
