@@ -55,7 +55,7 @@ func (s session) run(t testing.TB, args ...string) result {
 		s.stdout = &stdout
 	}
 	w := &world{
-		stdin: s.stdin, stdout: s.stdout, stderr: &stderr, width: s.width, errTerminal: s.seen,
+		stdin: s.stdin, stdout: s.stdout, stderr: &oneAtATime{out: &stderr}, width: s.width, errTerminal: s.seen,
 		env:   func(name string) string { return s.env[name] },
 		now:   func() time.Time { return time.Date(2026, time.March, 2, 8, 0, 0, 0, time.UTC) },
 		cores: func(int) {}, listening: s.listening,

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"sync"
 	"time"
 
 	"golang.org/x/term"
@@ -27,7 +28,7 @@ type world struct {
 }
 
 func newWorld(stdin io.Reader, stdout, stderr io.Writer) *world {
-	w := &world{stdin: stdin, stdout: stdout, stderr: stderr, env: os.Getenv, now: time.Now,
+	w := &world{stdin: stdin, stdout: stdout, stderr: &oneAtATime{out: stderr}, env: os.Getenv, now: time.Now,
 		cores: func(n int) { runtime.GOMAXPROCS(n) }}
 	if f, ok := terminal(stdout); ok {
 		w.width = 80
@@ -38,6 +39,20 @@ func newWorld(stdin io.Reader, stdout, stderr io.Writer) *world {
 	_, w.errTerminal = terminal(stderr)
 	_, w.inTerminal = terminal(stdin)
 	return w
+}
+
+// A oneAtATime is a writer that several goroutines may write to: the log of a service
+// comes from others than its notices.
+type oneAtATime struct {
+	mu  sync.Mutex
+	out io.Writer
+}
+
+// Write implements io.Writer.
+func (o *oneAtATime) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.out.Write(p)
 }
 
 // terminal returns the file behind a stream if it is a terminal.

@@ -48,6 +48,9 @@ func (l *Lines) Flush() error {
 }
 
 func (l *Lines) flush() error {
+	if len(l.text) == 0 {
+		return nil
+	}
 	_, err := l.out.Write(l.text)
 	l.text = l.text[:0]
 	return err
