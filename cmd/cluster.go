@@ -134,6 +134,7 @@ func newCluster(w *world) *cobra.Command {
 		rows: number{high: 1e9, kind: whole}, samples: number{high: 1000, kind: whole},
 	}
 	o.world = w
+	o.input.needsRows = true
 	c := o.command(w, &cobra.Command{
 		Use:        "cluster",
 		SuggestFor: []string{"clusters", "clustering", "group", "segment", "kmeans", "dbscan", "hdbscan"},

@@ -39,6 +39,7 @@ A cell that a spreadsheet would run as a formula is written as it is, unless
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), w, args) },
 	}
 	o.input.flags(c)
+	o.input.keyFlag(c)
 	f := c.Flags()
 	f.StringVar(&o.out, "out", "-", outUsage)
 	f.Var(&o.into, "into", "what separates the cells written: a character or its name (default: comma)")
@@ -57,7 +58,10 @@ func (o *convertOptions) run(ctx context.Context, w *world, args []string) error
 	if err != nil {
 		return err
 	}
-	defer in.file.Close()
+	defer in.close()
+	if _, err := in.inOrder(o.input.database.key, nil); err != nil {
+		return err
+	}
 	var rows int64
 	err = writeOut(w, o.out, func(out io.Writer) error {
 		rows, err = dataset.WriteCSV(ctx, in.source, out, dataset.CSVOptions{Delimiter: byte(o.into), EscapeFormulas: o.formulas})

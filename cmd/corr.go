@@ -111,7 +111,7 @@ func (o *corrOptions) correlate(ctx context.Context, in *input) (answer, error) 
 		return answer{}, usageError{err}
 	}
 	c, err := eda.Correlate(ctx, in.source, eda.CorrelateOptions{Features: o.features, Method: method, Level: 1 - o.alpha.value, Adjust: o.adjustment,
-		Normal: o.input.normal, Redundant: o.redundant.value, Scatters: scatters})
+		Normal: o.input.normal, Redundant: o.redundant.value, Scatters: scatters, Fetch: o.input.database.fetched()})
 	if err != nil {
 		return answer{}, err
 	}
@@ -127,7 +127,7 @@ func (o *corrOptions) associate(ctx context.Context, in *input) (answer, error) 
 }
 
 func (o *corrOptions) group(ctx context.Context, in *input, method eda.GroupMethod) (answer, error) {
-	g, err := eda.RelateGroups(ctx, in.source, eda.GroupOptions{Features: o.features, Normal: o.input.normal, Method: method, Level: 1 - o.alpha.value, Adjust: o.adjustment})
+	g, err := eda.RelateGroups(ctx, in.source, eda.GroupOptions{Features: o.features, Normal: o.input.normal, Method: method, Level: 1 - o.alpha.value, Adjust: o.adjustment, Fetch: o.input.database.fetched()})
 	if err != nil {
 		return answer{}, err
 	}
@@ -144,7 +144,7 @@ func (o *corrOptions) inform(ctx context.Context, in *input) (answer, error) {
 
 func (o *corrOptions) relate(ctx context.Context, in *input) (answer, error) {
 	r, err := eda.Relate(ctx, in.source, eda.RelateOptions{Features: o.features, Normal: o.input.normal, Level: 1 - o.alpha.value, Adjust: o.adjustment,
-		Redundant: o.redundant.value, Scatters: scatters, Stage: in.progress.stageIs})
+		Redundant: o.redundant.value, Scatters: scatters, Stage: in.progress.stageIs, Fetch: o.input.database.fetched()})
 	if err != nil {
 		return answer{}, err
 	}

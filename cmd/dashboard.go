@@ -63,7 +63,7 @@ and opened in the browser; Ctrl-C ends that.`,
 	f.StringVar(&o.sites, "sites", "", "`file` with own networks, as CSV: network,site[,latitude,longitude]")
 	f.StringVar(&o.views, "views", "", "`file` of named views to come with the page, as YAML: name: what stands behind # in its address")
 	f.StringVar(&o.against, "against", "", "second `file`, to compare with: its rows stand beside those of the first, with a column file")
-	f.Var(&o.rows, "max-rows", "`rows` that the page holds at most; of a larger table it has exact counts, all alerts and a sample")
+	f.Var(&o.rows, "max-rows", "`rows` that the page holds at most; of a larger table it has exact counts, all alerts and a sample, of one of a database no more than --fetch-rows")
 	f.StringVar(&o.out, "out", "", "`file` to write the page to; - is standard output (default: serve it)")
 	f.StringVar(&o.addr, "addr", "127.0.0.1:0", "loopback `address` to serve the page on where there is no --out")
 	f.BoolVar(&o.noOpen, "no-open", false, "serve the page without opening a browser")

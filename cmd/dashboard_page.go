@@ -13,6 +13,7 @@ import (
 
 	"github.com/netanom/netanom/dashboard"
 	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/dataset/sql"
 	"github.com/netanom/netanom/eda"
 )
 
@@ -20,6 +21,9 @@ import (
 func (o *dashboardOptions) page(ctx context.Context, in *input) (*dashboard.Page, error) {
 	p := &dashboard.Page{Version: version()}
 	var err error
+	if sql.IsAddress(o.against) {
+		return nil, errDrawnAgainst
+	}
 	if p.Views, err = readViews(o.views); err != nil {
 		return nil, err
 	}
@@ -28,7 +32,10 @@ func (o *dashboardOptions) page(ctx context.Context, in *input) (*dashboard.Page
 		return nil, err
 	}
 	defer g.Close()
-	table, err := o.pack(ctx, in, p, g)
+	if e, ok := dataset.EngineOf(in.filtered); ok {
+		return p, o.pageOf(ctx, in, e, p, g)
+	}
+	table, err := o.pack(ctx, in, nil, p, g)
 	if err != nil {
 		return nil, err
 	}
@@ -50,14 +57,51 @@ func (o *dashboardOptions) page(ctx context.Context, in *input) (*dashboard.Page
 // sampleSeed makes the sample of a table the same every time.
 const sampleSeed = 1
 
-// pack packs one table, with scores and places.
-func (o *dashboardOptions) pack(ctx context.Context, in *input, p *dashboard.Page, g *dashboard.Gazetteer) (*dataset.Table, error) {
+// pageOf makes the page of a table of a database: its rows are drawn, and what is exact is
+// counted by the server.
+func (o *dashboardOptions) pageOf(ctx context.Context, in *input, e dataset.Engine, p *dashboard.Page, g *dashboard.Gazetteer) error {
+	if o.against != "" {
+		return errDrawnAgainst
+	}
+	in.progress.stageIs("fetching rows")
+	by := e.Schema().Label()
+	if by >= 0 && e.Schema().Columns[by].Dict == nil {
+		by = -1
+	}
+	rows, seed := min(o.rows.value, o.input.database.rows.value), uint64(o.input.database.seed.value)
+	s, err := e.Sample(ctx, dataset.SampleOptions{Rows: int64(rows), Seed: seed, By: by})
+	if err != nil {
+		return err
+	}
+	in.filtered, in.source = s.Table, s.Table
+	if _, err := o.pack(ctx, in, e, p, g); err != nil {
+		return err
+	}
+	if p.Data.Clock != nil {
+		if err := o.follow(ctx, in, p, e); err != nil {
+			return err
+		}
+	}
+	in.progress.stageIs("counting")
+	return p.Count(ctx, e, s)
+}
+
+// errDrawnAgainst refuses --against where rows are only drawn.
+var errDrawnAgainst = usagef("--against puts the rows of two files beside each other, and of a table of a database the page has a sample; netanom compare holds two tables against each other")
+
+// pack packs one table, with scores and places. e is the engine that has drawn its rows, nil for a file.
+func (o *dashboardOptions) pack(ctx context.Context, in *input, e dataset.Engine, p *dashboard.Page, g *dashboard.Gazetteer) (*dataset.Table, error) {
 	judge, err := o.judge(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	in.progress.stageIs("packing")
-	if p.Data, err = dashboard.Pack(ctx, judge.Table, filepath.Base(in.path), o.input.normal); err != nil {
+	if e != nil {
+		p.Data, err = dashboard.PackSample(ctx, judge.Table, e, filepath.Base(in.path), o.input.normal)
+	} else {
+		p.Data, err = dashboard.Pack(ctx, judge.Table, filepath.Base(in.path), o.input.normal)
+	}
+	if err != nil {
 		return nil, asked(err)
 	}
 	if judge.Pipeline != nil {
@@ -78,7 +122,7 @@ func (o *dashboardOptions) join(ctx context.Context, p *dashboard.Page, g *dashb
 	}
 	defer in.close()
 	second := &dashboard.Page{}
-	if _, err := o.pack(ctx, in, second, g); err != nil {
+	if _, err := o.pack(ctx, in, nil, second, g); err != nil {
 		return fmt.Errorf("%s: %w", o.against, err)
 	}
 	o.warn(in)
@@ -142,8 +186,8 @@ func readViews(path string) ([]dashboard.NamedView, error) {
 }
 
 // follow counts in steps of time and looks ahead, as netanom timeseries does.
-func (o *dashboardOptions) follow(ctx context.Context, in *input, p *dashboard.Page, table *dataset.Table) error {
-	series, err := eda.TimeSeriesOf(ctx, table, eda.TimeSeriesOptions{Normal: o.input.normal, Stage: in.progress.stageIs})
+func (o *dashboardOptions) follow(ctx context.Context, in *input, p *dashboard.Page, src dataset.Source) error {
+	series, err := eda.TimeSeriesOf(ctx, src, eda.TimeSeriesOptions{Normal: o.input.normal, Stage: in.progress.stageIs})
 	if err != nil {
 		p.Why = sentence(err)
 		return context.Cause(ctx) // times that make no steps, as of one moment, are no axis

@@ -31,6 +31,7 @@ func newDetect(w *world) *cobra.Command {
 		tail: number{value: 0.001, high: 1, kind: open}, top: number{value: 20, low: 1, high: 100000, kind: whole}, reasons: number{value: 3, high: 100, kind: whole},
 	}
 	o.world = w
+	o.input.needsRows = true
 	c := o.command(w, &cobra.Command{
 		Use:        "detect",
 		SuggestFor: []string{"anomaly", "strange", "novelty", "unsupervised", "iforest", "lof", "ecod"},

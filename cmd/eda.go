@@ -33,7 +33,7 @@ func (o *analysis) explore(ctx context.Context, in *input) (answer, error) {
 	if err := in.load(ctx); err != nil {
 		return answer{}, err
 	}
-	e, err := eda.Explore(ctx, in.source, eda.ExploreOptions{Features: o.features, Normal: o.input.normal, Private: o.output.private, Stage: in.progress.stageIs})
+	e, err := eda.Explore(ctx, in.source, eda.ExploreOptions{Features: o.features, Normal: o.input.normal, Private: o.output.private, Stage: in.progress.stageIs, Fetch: o.input.database.fetched()})
 	if err != nil {
 		return answer{}, err
 	}

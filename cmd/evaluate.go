@@ -106,6 +106,7 @@ func (o *analysis) loadFor(ctx context.Context, in *input, p *model.Pipeline) (*
 
 func newEvaluate(w *world) *cobra.Command {
 	o := &evaluateOptions{}
+	o.input.needsRows = true
 	c := o.command(w, &cobra.Command{
 		Use:        "evaluate",
 		SuggestFor: []string{"eval", "judge", "score", "metrics"},

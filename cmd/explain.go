@@ -30,6 +30,7 @@ func newExplain(w *world) *cobra.Command {
 		seed:    number{value: 1, high: 1 << 53, kind: whole},
 		most:    number{value: 10, low: 1, high: 1000, kind: whole},
 	}
+	o.input.needsRows = true
 	c := o.command(w, &cobra.Command{
 		Use:        "explain",
 		SuggestFor: []string{"importance", "shap", "why", "reasons", "interpret"},

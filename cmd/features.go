@@ -40,6 +40,7 @@ func newFeatures(w *world) *cobra.Command {
 		folds:   number{value: 5, low: 2, high: 100, kind: whole},
 		seed:    number{value: 1, high: 1 << 53, kind: whole},
 	}
+	o.input.needsRows = true
 	c := o.command(w, &cobra.Command{
 		Use:        "features",
 		SuggestFor: []string{"feature", "derive", "engineer"},

@@ -14,6 +14,7 @@ import (
 const (
 	ownGroup    = "Flags"
 	inputGroup  = "Flags about the input"
+	dataGroup   = "Flags about a database as input"
 	outputGroup = "Flags about the output"
 )
 
@@ -53,7 +54,7 @@ func writeUsage(c *cobra.Command) error {
 		fmt.Fprint(w, "\nCommands:\n")
 		writeCommands(w, c, "")
 	}
-	for _, group := range []string{ownGroup, inputGroup, outputGroup} {
+	for _, group := range []string{ownGroup, inputGroup, dataGroup, outputGroup} {
 		writeFlags(w, c, group)
 	}
 	if c.HasAvailableSubCommands() {

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/dataset/sql"
 	"github.com/netanom/netanom/report"
 	"github.com/netanom/netanom/traffic"
 	"github.com/netanom/netanom/traffic/extract"
@@ -31,6 +33,8 @@ type inputOptions struct {
 	normal    []string
 	record    recordOptions                   // of commands that have these flags
 	setting   func() (traffic.Setting, error) // of the records of a capture; nil: as record says
+	database  databaseOptions
+	needsRows bool // of a database, some are fetched
 }
 
 func (o *inputOptions) flags(c *cobra.Command) {
@@ -58,6 +62,7 @@ func (o *inputOptions) flags(c *cobra.Command) {
 	complete(c, "delimiter", words("comma", "tab", "semicolon", "pipe", "space"))
 	complete(c, "header", words(o.header.choices...))
 	complete(c, "quotes", words(o.quotes.choices...))
+	o.database.flags(c)
 }
 
 func (o *inputOptions) options(w *world) dataset.Options {
@@ -83,15 +88,28 @@ func (o *inputOptions) options(w *world) dataset.Options {
 // sampleName is what the embedded sample is called in output.
 const sampleName = "sample (simulated)"
 
-// An input is an opened table: the file and what is asked of it.
+// An origin is what a table was opened from: a file, or a table of a database.
+type origin interface {
+	dataset.Source
+	Format() string
+	Size() int64 // bytes; 0 if that is not known
+	SHA256(ctx context.Context) (string, error)
+	Problems() dataset.Problems
+	Close() error
+}
+
+// An input is an opened table: its origin and what is asked of it.
 type input struct {
-	file     *dataset.File
-	filtered dataset.Source // the file, or what --where and --select leave of it
+	file     origin
+	filtered dataset.Source // the origin, or what --where and --select leave of it
 	source   dataset.Source // filtered, or its copy in memory
 	path     string
 	sample   bool
 	progress *progress
+	fetched  *dataset.Sample  // rows of a database that stand for its table; else nil
 	summary  *extract.Summary // of a capture or log that the file was made of; else nil
+
+	also []io.Closer // further connections
 
 	sha256    string // of the file; only of a reference, and only where the output names it
 	reference *input // of compare: the table that this one is held against; else nil
@@ -100,6 +118,9 @@ type input struct {
 // close closes the files.
 func (in *input) close() {
 	in.file.Close()
+	for _, c := range in.also {
+		c.Close()
+	}
 	if in.reference != nil {
 		in.reference.file.Close()
 	}
@@ -133,14 +154,16 @@ func (o *inputOptions) open(ctx context.Context, w *world, args []string) (*inpu
 		return nil, err
 	}
 	opt.Converter = in.captures(setting, o.record.label())
-	switch path {
-	case "":
+	switch {
+	case path == "":
 		in.path, in.sample = sampleName, true
 		in.file, err = openSample(ctx, opt)
-	case "-":
-		opt.Stdin = w.input(ctx)
-		fallthrough
+	case sql.IsAddress(path):
+		in.file, in.path, err = o.openDatabase(ctx, w, path)
 	default:
+		if path == "-" {
+			opt.Stdin = w.input(ctx)
+		}
 		in.file, err = dataset.Open(ctx, path, opt)
 	}
 	if err != nil && path != "" && namedBy != "" {
@@ -154,6 +177,13 @@ func (o *inputOptions) open(ctx context.Context, w *world, args []string) (*inpu
 		return nil, err
 	}
 	in.source = in.filtered
+	if o.needsRows {
+		err = in.fetch(ctx, &o.database)
+	}
+	if err != nil {
+		in.file.Close()
+		return nil, err
+	}
 	return in, nil
 }
 
@@ -203,8 +233,12 @@ const (
 	maxResidentPacked = 256 << 20
 )
 
-// load takes the table into memory if it is small enough.
+// load takes the table into memory if it is small enough. A table of a database
+// stays where it is.
 func (in *input) load(ctx context.Context) error {
+	if _, ok := dataset.EngineOf(in.filtered); ok {
+		return nil
+	}
 	limit := int64(maxResident)
 	if strings.Contains(in.file.Format(), ",") {
 		limit = maxResidentPacked
@@ -232,7 +266,7 @@ func (in *input) mistakes() []string {
 // scan.
 func (in *input) unread() []string {
 	p := in.file.Problems()
-	out := in.lost()
+	out := slices.Concat(in.taken(), in.lost())
 	if p.BadRows > 0 {
 		out = append(out, "Left out because they cannot be read: "+counted(p.BadRows, "row")+" (netanom describe lists the first).")
 	}

@@ -92,7 +92,7 @@ func (o *outlierOptions) ask(ctx context.Context, w *world, in *input) (answer, 
 	opt := eda.OutlierOptions{
 		Features: o.features, Within: o.within, Normal: o.input.normal,
 		TukeyK: o.tukey.value, ModZ: o.modifiedZ.value, ESD: int(o.esd.value), Alpha: o.alpha.value,
-		Scores: true, Seed: o.seed, Rows: int(o.rows.value), Top: listedScores,
+		Scores: true, Seed: o.seed, Rows: int(o.rows.value), Top: listedScores, Fetch: o.input.database.fetched(),
 	}
 	if o.output.private {
 		opt.Rows, opt.Top = 0, 0

@@ -27,6 +27,7 @@ type predictOptions struct {
 	formulas  bool
 	triage    triageOptions
 	lines     string
+	into      string
 }
 
 func newPredict(w *world) *cobra.Command {
@@ -53,6 +54,8 @@ also have the columns that raised their score most, with what each adds.
 	f.StringVar(&o.out, "out", "", "`file` to write the scored rows to, as CSV, gzipped if its name ends in .gz; - instead of the answer")
 	f.BoolVar(&o.alerts, "alerts-only", false, "write rows that are taken for attacks alone")
 	f.StringVar(&o.lines, "alerts", "", "`file` to write alerts to as JSON lines, with their records, uid and community id")
+	f.StringVar(&o.into, "into", "", "`address` of a table that takes the key, score and verdict of every row of a database; it is made if there is none")
+	o.input.keyFlag(c)
 	o.triage.flags(c)
 	f.Var(&o.reasons, "reasons", "columns named as the reasons of an alert")
 	f.Var(&o.threshold, "threshold", "score from which on a row is an attack (default: the model's)")
@@ -87,10 +90,20 @@ func (o *predictOptions) ask(ctx context.Context, in *input) (found answer, err 
 	if t.useful(in, o.lines) {
 		opt.Alert = t.alert
 	}
+	d, err := o.deliver(ctx, in, p)
+	if err != nil {
+		return found, err
+	}
+	if d != nil {
+		opt.Scored = func(scores []float64, verdicts []string) error { return d.page(ctx, scores, verdicts) }
+	}
 	in.progress.stageIs("scoring")
 	counted, err := o.score(ctx, in, p, opt, t)
 	if err != nil {
 		return found, err
+	}
+	if d != nil && !o.output.quiet {
+		d.tell(o.world, o.into)
 	}
 	if o.out != "" && !o.output.quiet {
 		o.world.progress.clear()

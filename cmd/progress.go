@@ -40,6 +40,14 @@ func (p *progress) bytes(done, total int64) {
 	_ = p.bar.Set64(done)
 }
 
+// rows shows how much of a table a server has read.
+func (p *progress) rows(done, total int64) {
+	if total <= 0 || done > total {
+		return
+	}
+	p.steps(int(done), int(total))
+}
+
 // steps shows how much of a stage is done, and how long the rest will take.
 func (p *progress) steps(done, total int) {
 	if p == nil || total <= 0 {

@@ -34,6 +34,7 @@ var colorWords = []string{byLabel, byClass, byCluster, byScore}
 func newProject(w *world) *cobra.Command {
 	o := &projectOptions{method: choice{"pca", model.ProjectMethods()}, rows: number{value: 3000, low: 10, high: 20000, kind: whole}}
 	o.world = w
+	o.input.needsRows = true
 	c := o.command(w, &cobra.Command{
 		Use:        "project",
 		SuggestFor: []string{"projection", "pca", "tsne", "umap", "embed", "biplot", "visualize", "visualise"},

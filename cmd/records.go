@@ -66,6 +66,12 @@ func conversion(setting traffic.Setting, label string, tell func(*extract.Summar
 	}
 }
 
+// converted reports whether the input is records that were made of a capture or log.
+func (in *input) converted() bool {
+	file, ok := in.file.(*dataset.File)
+	return ok && file.Converted()
+}
+
 // captures makes tables of captures, and of nothing else.
 func (in *input) captures(setting traffic.Setting, label string) func(head []byte) dataset.Conversion {
 	return func(head []byte) dataset.Conversion {
@@ -82,14 +88,15 @@ func (in *input) extracted(s *extract.Summary) { in.summary = s }
 // records makes a table of records of an input that is a log of connections. It is no
 // error if the input is none, or is one already.
 func (in *input) records(ctx context.Context, o *inputOptions, setting traffic.Setting) error {
-	if in.sample || in.file.Converted() {
+	file, ok := in.file.(*dataset.File)
+	if in.sample || !ok || file.Converted() {
 		return nil
 	}
-	head, err := in.file.Head(ctx)
+	head, err := file.Head(ctx)
 	if err != nil || !extract.Detect(head) {
 		return err
 	}
-	table, err := in.file.Convert(ctx, conversion(setting, o.record.label(), in.extracted))
+	table, err := file.Convert(ctx, conversion(setting, o.record.label(), in.extracted))
 	if err != nil {
 		return err
 	}

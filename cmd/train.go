@@ -49,6 +49,7 @@ const allAlgos = "all"
 
 func newTrain(w *world) *cobra.Command {
 	o := &trainOptions{world: w, rounds: number{value: 1, low: 1, high: 100, kind: whole}, given: choice{"", []string{"conn", "packets"}}}
+	o.input.needsRows = true
 	c := o.command(w, &cobra.Command{
 		Use:        "train",
 		SuggestFor: []string{"fit", "learn", "model", "detector", "automl"},

@@ -28,11 +28,11 @@ func (o *trainOptions) trainingData(ctx context.Context, in *input) (*trainingSe
 		return nil, err
 	}
 	for _, name := range []string{"windows", "service-map"} {
-		if o.flags.Changed(name) && !in.file.Converted() {
+		if o.flags.Changed(name) && !in.converted() {
 			return nil, usagef("--%s says how records of a capture, or with --features of a log of connections, are made; those of a table are made already (netanom flows makes them)", name)
 		}
 	}
-	if o.input.record.clean && !in.file.Converted() {
+	if o.input.record.clean && !in.converted() {
 		return nil, usagef("--clean says that all records of a capture, or with --features of a log of connections, are normal; a table says so by a label")
 	}
 	t, err := o.load(ctx, in, model.DataOptions{Features: features, Insist: o.insist, Normal: o.input.normal, Group: o.groupBy})

@@ -111,7 +111,7 @@ func (o *ttestOptions) compare(ctx context.Context, in *input, opt eda.TTestOpti
 
 // options makes the question of the flags.
 func (o *ttestOptions) options() (opt eda.TTestOptions, err error) {
-	opt = eda.TTestOptions{Features: o.features, Normal: o.input.normal, By: o.by, Groups: o.groups, Pooled: o.pooled, Level: 1 - o.alpha.value,
+	opt = eda.TTestOptions{Fetch: o.input.database.fetched(), Features: o.features, Normal: o.input.normal, By: o.by, Groups: o.groups, Pooled: o.pooled, Level: 1 - o.alpha.value,
 		Equivalence: o.sesoi.value, Permutations: int(o.permutation.value), Bootstraps: int(o.bootstrap.value), Seed: uint64(o.seed.value)}
 	if opt.Alternative, err = stats.ParseAlternative(o.alternative.value); err != nil {
 		return opt, usageError{err}

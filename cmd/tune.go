@@ -31,6 +31,7 @@ func newTune(w *world) *cobra.Command {
 	o := &tuneOptions{trials: number{value: 30, low: 1, high: 100000, kind: whole}, goal: choice{string(model.GoalROC), model.Goals()},
 		split: choice{"attacks", []string{"random", "attacks", "group", "time"}}}
 	o.world = w
+	o.input.needsRows = true
 	c := o.command(w, &cobra.Command{
 		Use:        "tune",
 		SuggestFor: []string{"search", "optimise", "optimize", "hyperparameters", "grid"},

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/dataset/sql"
 	"github.com/netanom/netanom/serve/alert"
 	"github.com/netanom/netanom/traffic/flow"
 	"github.com/netanom/netanom/traffic/packet"
@@ -39,6 +40,9 @@ type watchOptions struct {
 	aggregates bool
 	print      choice
 	quiet      bool
+	input      inputOptions // of a table: how its database is reached, and its key
+	poll       span
+	lag        span
 	flags      *pflag.FlagSet
 }
 
@@ -52,19 +56,22 @@ const (
 )
 
 func newWatch(w *world) *cobra.Command {
-	o := &watchOptions{world: w, hold: 5, maxHeld: number{value: 1 << 16, low: 1, high: 1e8, kind: whole},
+	o := &watchOptions{world: w, hold: 5, poll: 1, lag: 2, maxHeld: number{value: 1 << 16, low: 1, high: 1e8, kind: whole},
 		maxFlows:  number{value: float64(flow.DefaultOptions().MaxFlows), low: 16, high: 1e8, kind: whole},
 		threshold: number{value: math.NaN(), low: -math.MaxFloat64, high: math.MaxFloat64},
 		reasons:   number{value: 3, high: 100, kind: whole},
 		from:      choice{"start", []string{"start", "end"}},
 		print:     choice{printAuto, []string{printAuto, printView, printGroups, printAlerts, printNone}}}
 	c := &cobra.Command{
-		Use:        "watch [LOG]",
+		Use:        "watch [LOG|TABLE]",
 		SuggestFor: []string{"tail", "follow", "monitor", "live", "listen"},
-		Short:      "Score a growing log, or an interface, and raise alerts",
+		Short:      "Score a growing log or table, or an interface, and raise alerts",
 		Long: `Watch follows a log of connections as it is written, such as Zeek's conn.log,
 through rotation and truncation, or listens on an interface, and scores each
 connection when it ends. "-" reads a log or a capture from standard input.
+
+A table of a database with the columns of conn.log is watched as a log is: rows
+are scored as they are added, in the order of the column that --key names.
 
 Alerts are put together by host and time, so that a scan is one line. They go to
 a file (--alerts) and from there to a webhook or syslog, as those of netanom
@@ -88,7 +95,7 @@ of alerts that is worth telling. A log that does not exist yet is waited for.`,
 	f.StringVar(&o.interfaces, "interface", "", "network `interface` to listen on (Linux; needs CAP_NET_RAW)")
 	f.Var(&o.lasting, "for", "how long to watch (default: until interrupted)")
 	f.StringVar(&o.state, "state", "", "`file` in which the watch keeps where it is, so that a restart goes on there")
-	f.Var(&o.from, "from", o.from.usage("where a log begins that no state knows"))
+	f.Var(&o.from, "from", o.from.usage("where a log or table begins that no state knows"))
 	f.StringSliceVar(&o.archive, "archive", nil, "`folder` into which logs are moved when they are rotated, if not their own; repeatable")
 	f.Var(&o.hold, "hold", "time that a connection waits for those that began earlier")
 	f.Var(&o.maxHeld, "max-held", "connections that wait at most")
@@ -103,6 +110,7 @@ of alerts that is worth telling. A log that does not exist yet is waited for.`,
 	o.alerts.flags(c)
 	f.Var(&o.print, "print", o.print.usage("what standard output shows; auto: a view on a terminal, else groups"))
 	f.BoolVar(&o.quiet, "quiet", false, "no notices on standard error")
+	o.tableFlags(c)
 	complete(c, "from", words(o.from.choices...))
 	complete(c, "print", words(o.print.choices...))
 	return c
@@ -111,6 +119,9 @@ of alerts that is worth telling. A log that does not exist yet is waited for.`,
 // run watches until the context ends, or the time that was given.
 func (o *watchOptions) run(ctx context.Context, args []string) error {
 	source, err := o.source(args)
+	if err == nil && !sql.IsAddress(source) {
+		err = o.idle("is about a table of a database", tableFlags...)
+	}
 	if err != nil {
 		return err
 	}
@@ -173,11 +184,13 @@ func (o *watchOptions) source(args []string) (string, error) {
 	case o.interfaces != "" && len(args) > 0:
 		return "", usagef("--interface %s and %s are two sources; give one", o.interfaces, args[0])
 	case o.interfaces == "" && len(args) == 0:
-		return "", usagef("name a log to follow, - for standard input, or --interface")
+		return "", usagef("name a log or a table to follow, - for standard input, or --interface")
 	case o.interfaces != "":
 		return o.interfaces, o.idle("is about a log, and not about an interface", "from", "archive", "icmp-aggregates")
 	case args[0] == "-":
 		return args[0], o.idle("is about a log that is followed, and not about standard input", "from", "archive")
+	case sql.IsAddress(args[0]):
+		return args[0], o.table()
 	}
 	return args[0], o.idle("is about packets, and not about a log", "max-flows", "content")
 }
@@ -271,11 +284,18 @@ func (o *watchOptions) read(ctx context.Context, e *watch.Engine, source string)
 		defer r.Close()
 		return e.Read(ctx, "standard input", r)
 	}
-	from := watch.Start
-	if o.from.value == "end" {
-		from = watch.End
+	if sql.IsAddress(source) {
+		return o.readTable(ctx, e, source)
 	}
-	return e.Follow(ctx, watch.FollowOptions{Path: source, From: from, Archive: o.archive})
+	return e.Follow(ctx, watch.FollowOptions{Path: source, From: o.begin(), Archive: o.archive})
+}
+
+// begin is where a log or table begins that no state knows.
+func (o *watchOptions) begin() watch.From {
+	if o.from.value == "end" {
+		return watch.End
+	}
+	return watch.Start
 }
 
 // watchSummary says what a watch did.
@@ -285,10 +305,14 @@ func watchSummary(s watch.Snapshot) string {
 	if c.Allowed > 0 {
 		text += ", " + counted(c.Allowed, "alert") + " let pass by the allow list"
 	}
+	unit := "line"
+	if sql.IsAddress(s.Source) {
+		unit = "row"
+	}
 	for _, more := range []struct {
 		n    int64
 		what string
-	}{{c.Bad + c.Long, "line"}, {c.Refused, "connection"}} {
+	}{{c.Bad + c.Long, unit}, {c.Refused, "connection"}} {
 		if more.n > 0 {
 			text += ", " + counted(more.n, more.what) + " that could not be read"
 		}

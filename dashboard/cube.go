@@ -29,16 +29,15 @@ const mostCells = 300_000
 type cubist struct {
 	d     *Data
 	roles Roles
-	most  int          // cells
 	first int          // rows before the time axis
 	ends  []int        // by step: the row behind it
 	alert []uint16     // by row: whether it is an alert; nil without a detector
 	sums  [2][]float64 // by row: bytes out and in, 0 where there are none; nil without such a column
 }
 
-func newCubist(p *Page, t *dataset.Table, most int) (*cubist, error) {
+func newCubist(p *Page, t *dataset.Table) (*cubist, error) {
 	d := p.Data
-	c := &cubist{d: d, roles: FindRoles(d), most: most}
+	c := &cubist{d: d, roles: FindRoles(d)}
 	c.first, c.ends = d.steps(p.axis())
 	if d.Verdicts != nil {
 		c.alert = d.anomalous()
@@ -106,43 +105,59 @@ func (d *Data) steps(axis *TimeAxis) (first int, ends []int) {
 	return from(axis.Start), ends
 }
 
-// cubes makes one cube of all columns that filter most, by steps of time. If this has too many
-// cells there are two: one without time, and one with time and fewer columns.
-func (c *cubist) cubes() []Cube {
-	var columns []int
+// A cuber makes a cube of some columns; nil if it would have more cells than most.
+type cuber func(columns []int, timed bool, most int) (*Cube, error)
+
+// filtering are the columns that filter most.
+func (d *Data) filtering(r Roles) (columns []int) {
 	file := ""
-	if c.d.order == nil {
+	if d.order == nil {
 		file = fileColumn // of joined tables
 	}
-	for j := range c.d.Columns {
-		name := c.d.Columns[j].Name
-		if j == c.d.Label || slices.Contains([]string{c.roles.Protocol, c.roles.Service, c.roles.Status, file}, name) && c.d.Columns[j].Levels != nil {
+	for j := range d.Columns {
+		name := d.Columns[j].Name
+		if j == d.Label || slices.Contains([]string{r.Protocol, r.Service, r.Status, file}, name) && d.Columns[j].Levels != nil {
 			columns = append(columns, j)
 		}
 	}
-	if all := c.cube(columns, true, c.most); all != nil {
-		return []Cube{*all}
-	}
-	whole := c.fitting(columns, false)
-	return []Cube{*whole, *c.fitting(whole.Columns, true)}
+	return columns
 }
 
-// fitting makes a cube of as many of the columns as fit into half of the cells.
-func (c *cubist) fitting(columns []int, timed bool) *Cube {
+// cubes makes one cube of all columns, by steps of time. If this has too many cells there are
+// two: one without time, and one with time and fewer columns.
+func (d *Data) cubes(columns []int, most int, cube cuber) ([]Cube, error) {
+	switch all, err := cube(columns, true, most); {
+	case err != nil:
+		return nil, err
+	case all != nil:
+		return []Cube{*all}, nil
+	}
+	whole, err := d.fitting(columns, false, most/2, cube)
+	if err != nil {
+		return nil, err
+	}
+	timed, err := d.fitting(whole.Columns, true, most/2, cube)
+	if err != nil {
+		return nil, err
+	}
+	return []Cube{*whole, *timed}, nil
+}
+
+// fitting makes a cube of as many of the columns as fit into so many cells.
+func (d *Data) fitting(columns []int, timed bool, most int, cube cuber) (*Cube, error) {
 	for {
-		most := c.most / 2
 		if len(columns) == 0 {
 			most = math.MaxInt
 		}
-		if cube := c.cube(columns, timed, most); cube != nil {
-			return cube
+		if c, err := cube(columns, timed, most); err != nil || c != nil {
+			return c, err
 		}
-		columns = without(columns, c.d.widest(columns))
+		columns = without(columns, d.widest(columns))
 	}
 }
 
 // cube makes a cube; nil if it would have more cells.
-func (c *cubist) cube(columns []int, timed bool, most int) *Cube {
+func (c *cubist) cube(columns []int, timed bool, most int) (*Cube, error) {
 	g := newGrouping(c.d.Rows)
 	for _, j := range columns {
 		g.refine(c.d.Columns[j].Codes, c.d.Columns[j].size())
@@ -164,7 +179,7 @@ func (c *cubist) cube(columns []int, timed bool, most int) *Cube {
 		f.pour(c.ends[len(c.ends)-1], c.d.Rows)
 	}
 	if len(f.counts) > most {
-		return nil
+		return nil, nil
 	}
 	out.Counts, out.Sums = f.counts, f.sums
 	rows := make([]int, len(f.groups)) // one of each cell
@@ -177,7 +192,7 @@ func (c *cubist) cube(columns []int, timed bool, most int) *Cube {
 	if out.Judged {
 		out.Alerts = picked(c.alert, rows)
 	}
-	return out
+	return out, nil
 }
 
 // A cellar collects cells.

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/netanom/netanom/dataset"
 )
 
 // The block of a sample is packed as the parts of the data are (block.go). Its body has the
@@ -106,11 +109,62 @@ func (s *Sample) Sentences(d *Data) []string {
 	if len(s.By) > 0 {
 		of = " of each group of rows with the same " + listed(d.namesOf(s.By)) + ", small groups whole"
 	}
-	return []string{
-		fmt.Sprintf("The table has %s rows, more than the page holds. It has %s of them: %s, and a random sample of the others%s.", grouped(s.Rows), grouped(d.Rows), kept, of),
-		"Counts are exact, of all rows of the table, " + s.exactly(d) + ".",
-		"All other counts are estimated from the sample, where each row stands for as many as its group has in the table; panels with such counts say ≈. Lists, points, comparisons and correlations are of the rows of the sample alone, and say so; files of rows hold these rows.",
+	rows := []string{fmt.Sprintf("The table has %s rows, more than the page holds. It has %s of them: %s, and a random sample of the others%s.", grouped(s.Rows), grouped(d.Rows), kept, of)}
+	if s.Draw != nil {
+		rows = s.drawn(d)
 	}
+	return append(rows,
+		"Counts are exact, of all rows of the table, "+s.exactly(d)+".",
+		"All other counts are estimated from the sample, where each row stands for as many as its group has in the table; panels with such counts say ≈. Lists, points, comparisons and correlations are of the rows of the sample alone, and say so; files of rows hold these rows.",
+	)
+}
+
+// drawn tells of rows that an engine has drawn.
+func (s *Sample) drawn(d *Data) []string {
+	how := "a random sample"
+	if s.Draw.By != "" {
+		how += ", in which each level of " + printable(s.Draw.By) + " has its share: " + sharesOf(s.Draw.Levels)
+	}
+	out := []string{fmt.Sprintf("The table has %s rows, and the page %s of them: %s.", grouped(s.Rows), grouped(d.Rows), how)}
+	if s.Anomalous > 0 {
+		out = append(out, fmt.Sprintf("Of the %s rows with a label that is not normal, the page has %s.", grouped(s.Anomalous), grouped(s.Kept)))
+	}
+	if d.Verdicts != nil {
+		out = append(out, "Only the rows of the page are scored: how many alerts the whole table has is not known, and every count that tells alerts apart is estimated from the sample.")
+	}
+	if d.Clock == nil {
+		out = append(out, "The rows of the page are in an order of chance, because a database has none and no column tells times.")
+	}
+	return out
+}
+
+// mostShares is how many levels are listed.
+const mostShares = 6
+
+// sharesOf says how many rows of the most frequent levels were drawn.
+func sharesOf(levels []dataset.SampleLevel) string {
+	sorted := slices.Clone(levels)
+	slices.SortStableFunc(sorted, func(a, b dataset.SampleLevel) int { return cmp.Compare(b.Of, a.Of) })
+	rest := max(0, len(sorted)-mostShares)
+	if rest == 1 {
+		rest = 0
+	}
+	var words []string
+	for _, l := range sorted[:len(sorted)-rest] {
+		name := "without one"
+		if l.Level != "" {
+			name = printable(shown(l.Level))
+		}
+		words = append(words, fmt.Sprintf("%s of %s %s", grouped(int(l.Rows)), grouped(int(l.Of)), name))
+	}
+	if rest > 0 {
+		var rows, of int64
+		for _, l := range sorted[len(sorted)-rest:] {
+			rows, of = rows+l.Rows, of+l.Of
+		}
+		words = append(words, fmt.Sprintf("%s of %s in %d more levels", grouped(int(rows)), grouped(int(of)), rest))
+	}
+	return listed(words)
 }
 
 // grouped writes a count with commas between thousands.
@@ -125,7 +179,7 @@ func grouped(n int) string {
 // exactly says by which filters counts stay exact.
 func (s *Sample) exactly(d *Data) string {
 	var alerts, steps []string
-	if d.Verdicts != nil {
+	if s.Cubes[0].Judged {
 		alerts = []string{"alerts at the model's own threshold"}
 	}
 	if s.Cubes[0].Timed {

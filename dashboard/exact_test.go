@@ -51,6 +51,24 @@ func exactCaseOf(t *testing.T, name, text string, most, cells int, change func(*
 	return out
 }
 
+// engineCaseOf is a case whose part an engine has drawn and counted.
+func engineCaseOf(t *testing.T, name, text string, most int64, cells int) exactCase {
+	t.Helper()
+	out := exactCaseOf(t, name, text, int(most), cells, nil)
+	p := counted(t, table(t, text), most, cells, nil)
+	roles := FindRoles(p.Data)
+	p.Data.Early = roles.early(p.Data)
+	var err error
+	if out.Part, err = p.Data.Blocks(); err != nil {
+		t.Fatal(err)
+	}
+	if out.Cube, err = p.Data.Sample.block(p.Data); err != nil {
+		t.Fatal(err)
+	}
+	out.By = append([]string{}, p.Data.namesOf(p.Data.Sample.By)...)
+	return out
+}
+
 // TestExactCountsAreOfAllRows lets Node compare the counts of a page with a sample with those
 // of a page with all rows.
 func TestExactCountsAreOfAllRows(t *testing.T) {
@@ -65,6 +83,8 @@ func TestExactCountsAreOfAllRows(t *testing.T) {
 		exactCaseOf(t, "verdicts without labels or times", text, 3000, mostCells, func(p *Page) { judge(p); untimed(p); p.Data.Label = -1 }),
 		exactCaseOf(t, "rows without times", text, 3000, mostCells, untimed),
 		exactCaseOf(t, "two cubes", text, 3000, 600, judge),
+		engineCaseOf(t, "an engine", text, 3000, mostCells),
+		engineCaseOf(t, "two cubes of an engine", text, 3000, 3000),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -72,8 +72,13 @@ const otherLevel = "(other)"
 // Pack takes a table for the page. normal are the levels of the label that mean normal,
 // if the user says so. Rows without a time come before all others.
 func Pack(ctx context.Context, t *dataset.Table, source string, normal []string) (*Data, error) {
+	return pack(ctx, t, t.Schema(), source, normal)
+}
+
+// pack is Pack; all is the schema of a table of which t has some rows, and knows all levels.
+func pack(ctx context.Context, t *dataset.Table, all *dataset.Schema, source string, normal []string) (*Data, error) {
 	s := t.Schema()
-	classes, err := eda.FindClasses(s, normal)
+	classes, err := eda.FindClasses(all, normal)
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +199,7 @@ func levelsOf(codes []uint32) int {
 // packLevels gives the most frequent level the code 0. codes are places in names, or
 // dataset.MissingCode.
 func (c *Column) packLevels(names []string, codes []uint32, order []int) {
-	counts := make([]int, len(names))
+	counts := make([]int64, len(names))
 	missing := false
 	for _, k := range codes {
 		if k == dataset.MissingCode {
@@ -203,6 +208,11 @@ func (c *Column) packLevels(names []string, codes []uint32, order []int) {
 			counts[k]++
 		}
 	}
+	c.rank(names, counts, missing, codes, order)
+}
+
+// rank gives names that occur codes by how often they do, and returns them.
+func (c *Column) rank(names []string, counts []int64, missing bool, codes []uint32, order []int) []uint16 {
 	var used []int
 	for k, n := range counts {
 		if n > 0 {
@@ -212,7 +222,7 @@ func (c *Column) packLevels(names []string, codes []uint32, order []int) {
 	slices.SortFunc(used, func(a, b int) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(names[a], names[b]))
 	})
-	c.Levels = []string{}
+	c.Levels, c.Others = []string{}, 0
 	place := make([]uint16, len(names))
 	for i, k := range used {
 		if i >= maxCodes-1 && len(used) > maxCodes {
@@ -232,6 +242,7 @@ func (c *Column) packLevels(names []string, codes []uint32, order []int) {
 			c.Codes[i] = place[codes[r]]
 		}
 	}
+	return place
 }
 
 // shown cuts a level that nobody would read to its end.

@@ -20,6 +20,7 @@ type Sample struct {
 	First     int   // rows of the data before the time axis
 	Ends      []int // by step of the axis: rows of the data before its end
 	Cubes     []Cube
+	Draw      *Draw // how an engine has drawn the rows; nil if Reduce has
 }
 
 // The shares of a sample.
@@ -56,11 +57,14 @@ func (p *Page) reduce(ctx context.Context, t *dataset.Table, most, cells int, se
 	for _, h := range hot {
 		s.Anomalous += int(h)
 	}
-	c, err := newCubist(p, t, cells)
+	c, err := newCubist(p, t)
 	if err != nil {
 		return err
 	}
-	if s.Cubes = c.cubes(); context.Cause(ctx) != nil {
+	if s.Cubes, err = d.cubes(d.filtering(c.roles), cells, c.cube); err != nil {
+		return err
+	}
+	if context.Cause(ctx) != nil {
 		return context.Cause(ctx)
 	}
 	strata := d.strata(hot, c.roles, s.Cubes[0].Columns, most)
@@ -99,12 +103,17 @@ func (d *Data) anomalous() []uint16 {
 	case d.Label >= 0:
 		label := &d.Columns[d.Label]
 		for i, k := range label.Codes {
-			if int(k) < len(label.Levels) && !slices.Contains(d.Normal, label.Levels[k]) { // without a label nothing is known
+			if d.attack(label, k) {
 				out[i] = 1
 			}
 		}
 	}
 	return out
+}
+
+// attack says of a code of the label whether it is known not to be normal.
+func (d *Data) attack(label *Column, k uint16) bool {
+	return int(k) < len(label.Levels) && !slices.Contains(d.Normal, label.Levels[k]) // without a label nothing is known
 }
 
 // Strata are groups of rows that are drawn from one by one.

@@ -1,5 +1,10 @@
 package dataset
 
+import (
+	"cmp"
+	"slices"
+)
+
 // A numberCounts counts how often each number of a column occurs, for one
 // worker. Small multiples of 10^-scale, which nearly all cells of connection
 // records are, go to a table; others are kept and sorted from time to time.
@@ -10,6 +15,7 @@ type numberCounts struct {
 	table  []uint32        // counts of the scaled values below its length
 	wide   blocks[uint32]  // scaled values beyond the table
 	reals  blocks[float64] // numbers without a compact form
+	times  valueRuns       // numbers that came with counts, in the order in which they came
 	sorted valueRuns       // what was sorted so far
 	raw    bool            // sorting did not pay: nearly all values differ
 	added  int64           // increments since the tables were last emptied
@@ -24,7 +30,7 @@ const (
 )
 
 // kept returns how many values are kept, sorted or not.
-func (c *numberCounts) kept() int { return len(c.sorted.n) + c.wide.n + c.reals.n }
+func (c *numberCounts) kept() int { return len(c.sorted.n) + len(c.times.n) + c.wide.n + c.reals.n }
 
 // add counts the cells of a vector.
 func (c *numberCounts) add(v *Vector) {
@@ -118,6 +124,13 @@ func (c *numberCounts) addReals(x []float64) {
 	}
 }
 
+// addTimes counts a number n times.
+func (c *numberCounts) addTimes(x float64, n int64) {
+	if c.times.append(x, n); len(c.times.n) >= max(sortAfter, len(c.sorted.n)) {
+		c.compact()
+	}
+}
+
 // align makes the scales of the counts and the vector agree; false if the
 // vector cannot be expressed in the counts' scale.
 func (c *numberCounts) align(v *Vector) bool {
@@ -172,6 +185,27 @@ func (c *numberCounts) compact() {
 	if c.reals.n > 0 {
 		c.sorted = mergeRuns(c.sorted, runsOfReals(c.reals.take()))
 	}
+	if len(c.times.n) > 0 {
+		c.sorted = mergeRuns(c.sorted, sortRuns(c.times))
+		c.times = valueRuns{}
+	}
+}
+
+// sortRuns sorts numbers with their counts, and adds up those of equal ones.
+func sortRuns(r valueRuns) (out valueRuns) {
+	order := make([]int, len(r.x))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(r.x[a], r.x[b]) })
+	for _, i := range order {
+		if last := len(out.x) - 1; last >= 0 && out.x[last] == r.x[i] {
+			out.n[last] += r.n[i]
+		} else {
+			out.append(r.x[i], r.n[i])
+		}
+	}
+	return out
 }
 
 // blocks is a list that grows without being copied.

@@ -10,7 +10,11 @@ import (
 // bounded memory, and without regard to the number of workers. Describing a
 // table needs nothing else, unless a column has more different numbers than the
 // budget lets it keep; see Overflowed. After the scan, several goroutines may ask
-// for answers.
+// for answers. It is Tallied: an engine counts for it, with the same result.
+//
+// An analysis that Counts is a part of, and that makes groups of its own, has to make
+// them for both ways: in Batch, by putting the groups in place of the codes of By,
+// and in Sets and Groups, by SetsBy and GroupsBy.
 type Counts struct {
 	By     int   // column whose levels make groups, or -1
 	Needed []int // columns to count; nil: all
@@ -19,7 +23,11 @@ type Counts struct {
 	schema  *Schema
 	columns []int // to count
 	share   int   // of the budget, for a column of numbers with all its groups
+	rows    int64 // in the chunks that have ended
 	parts   []countsPart
+
+	sets      []countsSet      // that a source was asked for
+	estimates map[int]estimate // by column of text with too many different cells to hand out
 
 	locks []sync.Mutex // by column: answers are made from the parts when they are asked for
 	over  []uint8      // by column: whether the share was exceeded
@@ -30,7 +38,6 @@ const usualBudget = 1 << 27
 // countsPart is one worker's part.
 type countsPart struct {
 	share   int
-	rows    int64
 	missing []int64
 	groups  []groupCounts // by group code
 	texts   []*textCounts
@@ -59,7 +66,8 @@ func (c *Counts) Start(s *Schema, workers int) error {
 	if c.By >= 0 && s.Columns[c.By].Dict == nil {
 		return fmt.Errorf("column %q holds %s cells; groups need levels (--type %s=category)", s.Columns[c.By].Name, s.Columns[c.By].Kind, s.Columns[c.By].Name)
 	}
-	c.schema, c.columns = s, nil
+	c.schema, c.columns, c.rows = s, nil, 0
+	c.sets, c.estimates = nil, map[int]estimate{}
 	c.locks, c.over = make([]sync.Mutex, len(s.Columns)), make([]uint8, len(s.Columns))
 	numbers := 0
 	for i := range s.Columns {
@@ -113,7 +121,6 @@ func (c *Counts) Columns(s *Schema) []int {
 // Batch implements Analysis.
 func (c *Counts) Batch(worker int, b *Batch) error {
 	p := &c.parts[worker]
-	p.rows += int64(b.Rows)
 	if c.By >= 0 {
 		p.split.sort(b.Columns[c.By].Codes)
 		p.room(len(p.split.rows), len(c.schema.Columns))
@@ -190,9 +197,14 @@ func (p *countsPart) shrink(column int, coded bool) {
 		}
 	}
 	budget.limit = max(p.share, 2*budget.kept) + sortAfter
-	if budget.over = budget.kept > p.share && !coded; !budget.over {
-		return
+	if budget.kept > p.share && !coded {
+		p.giveUp(column)
 	}
+}
+
+// giveUp forgets what is kept of a column of numbers.
+func (p *countsPart) giveUp(column int) {
+	p.budgets[column].over = true
 	for g := range p.groups {
 		p.groups[g].columns[column] = nil
 	}
@@ -208,6 +220,9 @@ func (p *countsPart) addText(column int, b *Batch) {
 }
 
 // EndChunk implements Analysis.
-func (c *Counts) EndChunk(int, Chunk) error { return nil }
+func (c *Counts) EndChunk(_ int, chunk Chunk) error {
+	c.rows += int64(chunk.Rows)
+	return nil
+}
 
 func containsInt(list []int, x int) bool { return slices.Contains(list, x) }

@@ -12,15 +12,25 @@ import (
 var ErrOverflow = errors.New("too many different numbers to keep")
 
 // Rows returns the number of rows seen.
-func (c *Counts) Rows() int64 {
+func (c *Counts) Rows() int64 { return c.rows }
+
+// RowsOf returns the number of rows of a group, which is all of them without groups.
+func (c *Counts) RowsOf(group int) int64 {
+	if c.By < 0 {
+		return c.rows
+	}
 	var n int64
 	for i := range c.parts {
-		n += c.parts[i].rows
+		if g := c.parts[i].groups; group < len(g) {
+			n += g[group].rows
+		}
 	}
 	return n
 }
 
-// Missing returns the number of cells of a column without a value.
+// Missing returns the number of cells of a column without a value. It is −1 where an
+// engine has not counted them, for a column of numbers that it would not hand out:
+// Engine.Wide tells.
 func (c *Counts) Missing(column int) int64 {
 	var n int64
 	for i := range c.parts {
@@ -58,18 +68,12 @@ func (c *Counts) Levels(column, group int) []LevelCount {
 	return out
 }
 
-// Groups returns the codes of the groups that occur, in the order of their
+// GroupLevels returns the codes of the groups that occur, in the order of their
 // levels' bytes, with their levels and rows.
-func (c *Counts) Groups() (codes []int, groups []LevelCount) {
+func (c *Counts) GroupLevels() (codes []int, groups []LevelCount) {
 	dict := c.schema.Columns[c.By].Dict
 	for _, code := range dict.Sorted() {
-		var n int64
-		for i := range c.parts {
-			if g := c.parts[i].groups; int(code) < len(g) {
-				n += g[code].rows
-			}
-		}
-		if n > 0 {
+		if n := c.RowsOf(int(code)); n > 0 {
 			codes = append(codes, int(code))
 			groups = append(groups, LevelCount{dict.Level(code), n})
 		}
@@ -188,8 +192,11 @@ func (c *Counts) exceeds(column int) bool {
 }
 
 // Distinct returns the number of different cells of a text column, and whether
-// it is exact or an estimate.
+// it is exact or an estimate; −1 where an engine knows neither.
 func (c *Counts) Distinct(column int) (n int64, exact bool) {
+	if e, ok := c.estimates[column]; ok {
+		return e.n, e.exact
+	}
 	all := newTextCounts()
 	for i := range c.parts {
 		if t := c.parts[i].texts[column]; t != nil {

@@ -105,7 +105,7 @@ func TestCounts(t *testing.T) {
 				t.Fatal(err)
 			}
 			checkMissing(t, where, &parts, rows)
-			codes, groups := parts.Groups()
+			codes, groups := parts.GroupLevels()
 			byHand := countByHand(rows, last, func(gatheredRow) bool { return true })
 			delete(byHand, noValue)
 			if len(codes) != len(byHand) {
@@ -141,7 +141,7 @@ func TestCountsOfOneColumn(t *testing.T) {
 	if err := f.Scan(context.Background(), &c); err != nil {
 		t.Fatal(err)
 	}
-	codes, _ := c.Groups()
+	codes, _ := c.GroupLevels()
 	tally, err := c.Tally(2, codes[0])
 	if err != nil || !slices.Equal(tally.Values, []float64{2, 6}) {
 		t.Errorf("%v, %v", tally, err)

@@ -27,12 +27,35 @@ type Dict struct {
 	mu     sync.RWMutex
 	levels []string
 	index  map[string]uint32
+	once   sync.Once
+	fetch  func() []string
 }
 
 func newDict() *Dict { return &Dict{index: map[string]uint32{}} }
 
+// NewDict returns a dictionary of levels that fetch returns when somebody asks for
+// the first time.
+func NewDict(fetch func() []string) *Dict {
+	d := newDict()
+	d.fetch = fetch
+	return d
+}
+
+// fetched makes sure that the levels have been fetched.
+func (d *Dict) fetched() {
+	if d.fetch == nil {
+		return
+	}
+	d.once.Do(func() {
+		for _, level := range d.fetch() {
+			d.add([]byte(level))
+		}
+	})
+}
+
 // Len returns the number of levels.
 func (d *Dict) Len() int {
+	d.fetched()
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return len(d.levels)
@@ -40,6 +63,7 @@ func (d *Dict) Len() int {
 
 // Level returns the text of a code.
 func (d *Dict) Level(code uint32) string {
+	d.fetched()
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return d.levels[code]
@@ -47,6 +71,7 @@ func (d *Dict) Level(code uint32) string {
 
 // Levels returns the text of every code.
 func (d *Dict) Levels() []string {
+	d.fetched()
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return append([]string(nil), d.levels...)
@@ -54,6 +79,7 @@ func (d *Dict) Levels() []string {
 
 // Lookup returns the code of a level.
 func (d *Dict) Lookup(level string) (code uint32, ok bool) {
+	d.fetched()
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	code, ok = d.index[level]
@@ -62,6 +88,7 @@ func (d *Dict) Lookup(level string) (code uint32, ok bool) {
 
 // Sorted returns the codes in the order of their levels' bytes.
 func (d *Dict) Sorted() []uint32 {
+	d.fetched()
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	codes := make([]uint32, len(d.levels))
@@ -70,6 +97,12 @@ func (d *Dict) Sorted() []uint32 {
 	}
 	sort.Slice(codes, func(i, j int) bool { return d.levels[codes[i]] < d.levels[codes[j]] })
 	return codes
+}
+
+// Code returns the code of the level, which is new if it has not been met.
+func (d *Dict) Code(level string) uint32 {
+	d.fetched()
+	return d.add([]byte(level))
 }
 
 // add returns the code of the level, which is new if it has not been met.

@@ -27,6 +27,9 @@ func Select(src Source, columns []string) (Source, error) {
 		}
 		s.columns = append(s.columns, i)
 	}
+	if e, ok := EngineOf(src); ok {
+		return e.Select(s.columns)
+	}
 	s.schema = Schema{Name: inner.Name, Columns: make([]Column, len(s.columns))}
 	s.refresh()
 	return s, nil
@@ -158,6 +161,8 @@ func ProblemsOf(src Source) Problems {
 		return p
 	case unwrapper:
 		return ProblemsOf(s.Unwrap())
+	case interface{ Problems() Problems }:
+		return s.Problems()
 	}
 	return Problems{}
 }

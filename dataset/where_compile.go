@@ -125,8 +125,7 @@ func (c *compiler) junction(n *ast.BinaryNode, want bool) (condition, error) {
 	return anyOf(parts), nil
 }
 
-// negatedChain refuses not 0 < x < 5, of which the parser makes two conditions
-// with not before the first alone.
+// negatedChain refuses not 0 < x < 5, which the parser reads as (not 0 < x) && x < 5.
 func (c *compiler) negatedChain(n *ast.BinaryNode) error {
 	first, ok := n.Left.(*ast.BinaryNode)
 	if at := n.Location().From; !ok || !strings.ContainsRune("<>", c.expr.runes[at]) {
@@ -193,7 +192,7 @@ func (c *compiler) compareTruth(l, r operand, op comparison, at int) (condition,
 	case !op.equality():
 		return nil, c.expr.fail(typingStage, at, errors.New("true and false have no order; compare them with == or !="))
 	case l.kind == wordOperand && !l.constant && !l.word.address:
-		return l.word.test(func(cell []byte) bool {
+		return l.word.test(wordQuestion{}, func(cell []byte) bool {
 			x, ok := truthOf(cell)
 			return ok && op.holds(x, r.number)
 		}), nil
@@ -218,7 +217,7 @@ func (c *compiler) compareWords(l, r operand, op comparison, at int) (condition,
 		if op.equality() {
 			c.suspect(l, r.text)
 		}
-		return l.word.test(func(cell []byte) bool {
+		return l.word.test(orderQuestion(op, r.text), func(cell []byte) bool {
 			return op.holds(float64(bytes.Compare(cell, text)), 0)
 		}), nil
 	}
@@ -232,7 +231,7 @@ func (c *compiler) compareSpelt(l, r operand, op comparison, at int) (condition,
 		return nil, c.mismatch(l, r, at)
 	}
 	c.suspectNumber(l, r)
-	return l.word.test(func(cell []byte) bool {
+	return l.word.test(wordQuestion{}, func(cell []byte) bool {
 		x, ok := ParseNumber(cell)
 		return ok && op.holds(x, r.number) || !ok && op == unequalTo
 	}), nil
@@ -297,7 +296,7 @@ func (c *compiler) wordIn(l operand, items []operand, want bool) (condition, err
 			return nil, c.mismatch(l, item, start(item.node))
 		}
 	}
-	return l.word.test(func(cell []byte) bool {
+	return l.word.test(listQuestion(items, want), func(cell []byte) bool {
 		found := words[string(cell)]
 		if x, ok := ParseNumber(cell); ok && !found {
 			found = numbers[x]
@@ -328,7 +327,8 @@ func (c *compiler) wordSearch(n *ast.BinaryNode, want bool) (condition, error) {
 	case l.constant:
 		return always(found([]byte(l.text)) == want), nil
 	}
-	return l.word.test(func(cell []byte) bool { return found(cell) == want }), nil
+	asked := wordQuestion{operator: n.Operator, texts: []string{text.Value}, want: want}
+	return l.word.test(asked, func(cell []byte) bool { return found(cell) == want }), nil
 }
 
 // searcher returns the function behind the operator.

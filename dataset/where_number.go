@@ -133,6 +133,9 @@ const (
 
 var comparisons = map[string]comparison{"==": equalTo, "!=": unequalTo, "<": lessThan, ">=": atLeast, ">": greaterThan, "<=": atMost}
 
+// String returns the operator as it is written.
+func (c comparison) String() string { return [...]string{"==", "!=", "<", ">=", ">", "<="}[c] }
+
 func (c comparison) equality() bool      { return c <= unequalTo }
 func (c comparison) negated() comparison { return c ^ 1 }
 
@@ -322,6 +325,7 @@ func (q numberColumn) numbers(dst []float64, b *Batch, rows []uint32, _ *scratch
 
 // An arithmetic joins two numbers of every row.
 type arithmetic struct {
+	name string // the operator
 	f    func(x, y float64) float64
 	x, y quantity
 }
@@ -339,8 +343,9 @@ func (q *arithmetic) numbers(dst []float64, b *Batch, rows []uint32, m *scratch)
 
 // A function changes one number of every row.
 type function struct {
-	f func(float64) float64
-	x quantity
+	name string
+	f    func(float64) float64
+	x    quantity
 }
 
 func (q *function) numbers(dst []float64, b *Batch, rows []uint32, m *scratch) []float64 {

@@ -234,16 +234,16 @@ func (c *compiler) signed(n *ast.UnaryNode) (operand, error) {
 	if n.Operator == "+" {
 		return x, nil
 	}
-	return c.apply(n, func(x float64) float64 { return -x }, x), nil
+	return c.apply(n, "-", func(x float64) float64 { return -x }, x), nil
 }
 
 // apply computes a function of a number, at once if it is constant.
-func (c *compiler) apply(n ast.Node, f func(float64) float64, x operand) operand {
+func (c *compiler) apply(n ast.Node, name string, f func(float64) float64, x operand) operand {
 	o := operand{node: n, kind: numberOperand, column: -1, constant: x.constant}
 	if x.constant {
 		o.number = f(x.number)
 	} else {
-		o.values = &function{f: f, x: x.values}
+		o.values = &function{name: name, f: f, x: x.values}
 	}
 	return o
 }
@@ -272,7 +272,7 @@ func (c *compiler) arithmetic(n *ast.BinaryNode, f func(x, y float64) float64) (
 	if o.constant {
 		o.number = f(x.number, y.number)
 	} else {
-		o.values = &arithmetic{f: f, x: x.asQuantity(), y: y.asQuantity()}
+		o.values = &arithmetic{name: n.Operator, f: f, x: x.asQuantity(), y: y.asQuantity()}
 	}
 	return o, nil
 }
@@ -312,7 +312,7 @@ func (c *compiler) function(n ast.Node, name string, args []ast.Node) (operand, 
 		if x, err = c.numberOf(x, operand{node: n, kind: numberOperand, column: -1, constant: true}, start(args[0])); err != nil {
 			return operand{}, err
 		}
-		return c.apply(n, f, x), nil
+		return c.apply(n, name, f, x), nil
 	}
 	switch {
 	case x.kind == unknownOperand:
@@ -337,7 +337,7 @@ func wordFunction(n ast.Node, name string, x operand) operand {
 	}
 	o.kind, o.number = numberOperand, float64(utf8.RuneCountInString(x.text))
 	if !x.constant {
-		o.values = x.word.numbers(func(cell []byte) float64 { return float64(utf8.RuneCount(cell)) })
+		o.values = x.word.lengths()
 	}
 	return o
 }

@@ -19,6 +19,9 @@ import (
 // with the first scan of a file waits until that is over: kinds that are guesses,
 // and names of columns that may yet appear in JSON lines and Zeek logs.
 func Where(src Source, expr string) (Source, error) {
+	if e, ok := EngineOf(src); ok {
+		return e.Where(expr)
+	}
 	parsed, err := parseFilter(expr)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package dataset
 import (
 	"bytes"
 	"math"
+	"unicode/utf8"
 )
 
 // A wordColumn is the cells of a column of words, as a filter compares them.
@@ -33,14 +34,51 @@ func (w *wordColumn) clean(cell []byte) []byte {
 	return cell
 }
 
-// test returns the condition that holds for the words that pass.
-func (w *wordColumn) test(pass func(word []byte) bool) condition {
-	return &wordTest{column: w.column, words: newPerLevel(w, pass)}
+// test returns the condition that holds for the words that pass, which is what asked
+// says.
+func (w *wordColumn) test(asked wordQuestion, pass func(word []byte) bool) condition {
+	return &wordTest{column: w.column, words: newPerLevel(w, pass), of: w, asked: asked}
 }
 
 // numbers returns what f makes of each word, NaN where the cell is missing.
-func (w *wordColumn) numbers(f func(word []byte) float64) quantity {
-	return &wordNumbers{column: w.column, words: newPerLevel(w, f)}
+func (w *wordColumn) numbers(f func(word []byte) float64) *wordNumbers {
+	return &wordNumbers{column: w.column, words: newPerLevel(w, f), of: w}
+}
+
+// lengths returns how many characters each word has.
+func (w *wordColumn) lengths() quantity {
+	q := w.numbers(func(cell []byte) float64 { return float64(utf8.RuneCount(cell)) })
+	q.length = true
+	return q
+}
+
+// A wordQuestion is what a condition asks of a word, for those who cannot call the
+// condition's function.
+type wordQuestion struct {
+	operator string   // in, contains, startsWith, endsWith, matches, <, <=, > or >=; "" asks what the word spells
+	texts    []string // what stands behind the operator
+	want     bool     // the answer that passes
+}
+
+// orderQuestion is a comparison with a word.
+func orderQuestion(op comparison, text string) wordQuestion {
+	q := wordQuestion{operator: "in", texts: []string{text}, want: op != unequalTo}
+	if !op.equality() {
+		q.operator = op.String()
+	}
+	return q
+}
+
+// listQuestion is a comparison with the words of a list.
+func listQuestion(items []operand, want bool) wordQuestion {
+	q := wordQuestion{operator: "in", want: want}
+	for _, item := range items {
+		if item.kind != wordOperand {
+			return wordQuestion{}
+		}
+		q.texts = append(q.texts, item.text)
+	}
+	return q
 }
 
 // A perLevel is a function of words that is computed once for every level of a
@@ -91,6 +129,8 @@ func (p *perLevel[T]) lookup(b *Batch, column int, row uint32) (result T, ok boo
 type wordTest struct {
 	column int
 	words  perLevel[bool]
+	of     *wordColumn
+	asked  wordQuestion
 }
 
 func (c *wordTest) keep(dst []uint32, b *Batch, rows []uint32, _ *scratch) []uint32 {
@@ -115,6 +155,8 @@ func (c *wordTest) keep(dst []uint32, b *Batch, rows []uint32, _ *scratch) []uin
 type wordNumbers struct {
 	column int
 	words  perLevel[float64]
+	of     *wordColumn
+	length bool // whether it is the number of characters, not what the word spells
 }
 
 func (q *wordNumbers) numbers(dst []float64, b *Batch, rows []uint32, _ *scratch) []float64 {
@@ -133,11 +175,12 @@ type wordPair struct {
 	op            comparison
 	left, right   int
 	first, second perLevel[[]byte]
+	of, with      *wordColumn
 }
 
 func newWordPair(op comparison, l, r *wordColumn) *wordPair {
 	same := func(word []byte) []byte { return word }
-	return &wordPair{op: op, left: l.column, right: r.column, first: newPerLevel(l, same), second: newPerLevel(r, same)}
+	return &wordPair{op: op, left: l.column, right: r.column, first: newPerLevel(l, same), second: newPerLevel(r, same), of: l, with: r}
 }
 
 func (c *wordPair) keep(dst []uint32, b *Batch, rows []uint32, _ *scratch) []uint32 {

@@ -90,7 +90,7 @@ func AnalyzeVariance(ctx context.Context, src dataset.Source, o AnovaOptions) (*
 	if err != nil {
 		return nil, err
 	}
-	c := newFactorCounter(&f, nil, columns, o.Budget)
+	c := newFactorCounter(&f, nil, columns, budgetOf(src, o.Budget))
 	if err := src.Scan(ctx, c); err != nil {
 		return nil, err
 	}

@@ -85,7 +85,7 @@ func AnalyzeTwoWay(ctx context.Context, src dataset.Source, o TwoWayOptions) (*T
 	if err != nil {
 		return nil, err
 	}
-	c := newFactorCounter(&first, &second, columns, o.Budget)
+	c := newFactorCounter(&first, &second, columns, budgetOf(src, o.Budget))
 	if err := src.Scan(ctx, c); err != nil {
 		return nil, err
 	}

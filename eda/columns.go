@@ -3,14 +3,18 @@ package eda
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/netanom/netanom/dataset"
 )
 
 // isSettled reports whether the kinds of a source's columns are certain: those
-// of a file are guesses until it has been scanned once.
+// of a file are guesses until it has been scanned once, those of an engine are not.
 func isSettled(src dataset.Source) bool {
+	if _, ok := dataset.EngineOf(src); ok {
+		return true
+	}
 	s, ok := dataset.Origin(src).(interface{ Settled() bool })
 	return ok && s.Settled()
 }
@@ -97,4 +101,34 @@ func orAll(s *dataset.Schema, columns []int) []int {
 		all[i] = i
 	}
 	return all
+}
+
+// budgetOf returns how many different numbers of all columns together may be kept, for
+// dataset.Counts: what was asked for, or, for 0, what an engine hands out of every
+// column; else 0, the usual.
+func budgetOf(src dataset.Source, asked int) int {
+	e, ok := dataset.EngineOf(src)
+	if !ok || asked != 0 {
+		return asked
+	}
+	numbers := int64(0)
+	for _, c := range src.Schema().Columns {
+		if c.Kind != dataset.Text && c.Dict == nil {
+			numbers++
+		}
+	}
+	each := max(e.Budget(), 1)
+	if numbers = max(numbers, 1); each > math.MaxInt/numbers {
+		return math.MaxInt
+	}
+	return int(each * numbers)
+}
+
+// cellKeys returns the keys of a set that are cells of columns.
+func cellKeys(columns ...int) []dataset.Key {
+	keys := make([]dataset.Key, len(columns))
+	for k, i := range columns {
+		keys[k].Column = i
+	}
+	return keys
 }

@@ -32,7 +32,7 @@ type Comparison struct {
 	LeftOut      []string      // columns of both that are not compared, and why, in sentences
 	PSI          float64       // above which a column drifts
 	Labels       *LabelShift   // nil unless both tables have a label with levels
-	Overlap      *Overlap      // nil where no column can be compared row by row
+	Overlap      *Overlap      // nil where no column can be compared row by row, or a table is an engine
 	Findings     []Finding
 }
 
@@ -134,7 +134,6 @@ func Compare(ctx context.Context, first, second dataset.Source, o CompareOptions
 func (o *CompareOptions) complete() {
 	o.Level = cmp.Or(o.Level, defaultLevel)
 	o.PSI = cmp.Or(o.PSI, driftingPSI)
-	o.Budget = cmp.Or(o.Budget, 1<<26)
 	if o.Adjust == stats.NoAdjustment {
 		o.Adjust = stats.BenjaminiHochberg
 	}
@@ -154,6 +153,11 @@ type comparer struct {
 	normal           []string // levels that mean normal, as labels spells them
 }
 
+// budget returns how many different numbers of a table to keep.
+func (c *comparer) budget(src dataset.Source) int {
+	return cmp.Or(budgetOf(src, c.options.Budget), 1<<26)
+}
+
 // count counts the values of the columns to compare, and of the labels.
 func (c *comparer) count(ctx context.Context, out *Comparison) error {
 	counted := slices.Clone(c.matched.compared)
@@ -164,8 +168,8 @@ func (c *comparer) count(ctx context.Context, out *Comparison) error {
 	for _, p := range counted {
 		needed1, needed2 = append(needed1, p.first), append(needed2, p.second)
 	}
-	c.counts1 = &dataset.Counts{By: -1, Needed: needed1, Budget: c.options.Budget}
-	c.counts2 = &dataset.Counts{By: -1, Needed: needed2, Budget: c.options.Budget}
+	c.counts1 = &dataset.Counts{By: -1, Needed: needed1, Budget: c.budget(c.first)}
+	c.counts2 = &dataset.Counts{By: -1, Needed: needed2, Budget: c.budget(c.second)}
 	if err := c.first.Scan(ctx, c.counts1); err != nil {
 		return err
 	}

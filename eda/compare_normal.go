@@ -65,7 +65,7 @@ func (c *comparer) splitNormal(ctx context.Context, src dataset.Source, label in
 			classes.Normal = append(classes.Normal, level)
 		}
 	}
-	counter := newLabelCounter(s, classes, c.options.Budget, append([]int{}, columns...))
+	counter := newLabelCounter(s, classes, c.budget(src), append([]int{}, columns...))
 	if err := src.Scan(ctx, counter); err != nil {
 		return nil, err
 	}

@@ -34,11 +34,17 @@ type Overlap struct {
 
 // compareRows looks for rows of the first table in the second, by 64-bit hashes of
 // the columns that both have. As in Duplicates, numbers compare by value, and
-// missing equals missing.
+// missing equals missing. An engine hands out no rows to look for.
 func (c *comparer) compareRows(ctx context.Context, out *Comparison) error {
 	first, second := c.rowColumns()
 	if len(first.features) == 0 {
 		return nil
+	}
+	for _, src := range []dataset.Source{c.first, c.second} {
+		if _, ok := dataset.EngineOf(src); ok {
+			out.LeftOut = append(out.LeftOut, "Which rows both tables have is not known: that takes the rows, and a database is read by its counts.")
+			return nil
+		}
 	}
 	reference := &referenceRows{rowColumns: first}
 	if err := c.first.Scan(ctx, reference); err != nil {

@@ -26,6 +26,10 @@ const (
 // 1, rates lie in [0, 1], counts are not negative. It returns the breaches in the
 // order of the columns. A missing cell breaks no rule. Tables of unknown layout
 // have no rules and so no breaches.
+//
+// Of an engine, no lines are known, and the values are the least. Where more numbers of
+// a column differ than it hands out, those are counted that are too small or too large;
+// whether the others are whole is not known.
 func Contract(ctx context.Context, src dataset.Source) ([]Breach, error) {
 	if err := settle(ctx, src); err != nil {
 		return nil, err
@@ -47,6 +51,7 @@ type contractCheck struct {
 	rules    []dataset.Rule // theirs
 	breaches []Breach       // theirs, merged in file order
 	workers  [][]columnBreach
+	asked    []contractSet // of an engine
 }
 
 // columnBreach is what one worker found of one column in the chunk at hand.
@@ -188,6 +193,7 @@ func appendNew[T comparable](values []T, value T) []T {
 
 // EndChunk implements dataset.Analysis.
 func (c *contractCheck) EndChunk(worker int, chunk dataset.Chunk) error {
+	c.answer()
 	for k := range c.columns {
 		w, b := &c.workers[worker][k], &c.breaches[k]
 		b.Cells += w.cells

@@ -23,6 +23,7 @@ type CorrelateOptions struct {
 	Normal    []string // levels of the label that mean normal; empty: found by name
 	Redundant float64  // absolute correlation above which columns say nearly the same; 0: 0.9
 	Scatters  int      // most pairs of which points are kept
+	Fetch     Fetch    // rows of an engine for what it cannot count
 }
 
 // Correlations are the correlations of every two numeric columns.
@@ -72,7 +73,9 @@ func fewColumns(need string, there int) error {
 // directly or through others.
 //
 // A table with more than 67,108,864 cells in these columns is reduced to evenly
-// spaced rows, which the warnings say.
+// spaced rows, which the warnings say. An engine sums and counts over all rows; only
+// rank correlations of columns of too many different values are those of a sample,
+// which the warnings say too, and the points of Scatters.
 func Correlate(ctx context.Context, src dataset.Source, o CorrelateOptions) (*Correlations, error) {
 	if err := settle(ctx, src); err != nil {
 		return nil, err
@@ -84,7 +87,7 @@ func Correlate(ctx context.Context, src dataset.Source, o CorrelateOptions) (*Co
 	if wanted, err = numericColumns(src.Schema(), wanted); err != nil {
 		return nil, err
 	}
-	g := &gatherer{hint: rowsOf(src), columns: slices.Clone(wanted)}
+	g := &gatherer{hint: rowsOf(src), columns: slices.Clone(wanted), fetch: o.Fetch}
 	if label := src.Schema().Label(); label >= 0 && src.Schema().Columns[label].Dict != nil {
 		g.also(label)
 	}
@@ -96,7 +99,10 @@ func Correlate(ctx context.Context, src dataset.Source, o CorrelateOptions) (*Co
 
 // correlate relates some of the gathered columns.
 func correlate(ctx context.Context, s *dataset.Schema, g *gatherer, columns []int, o CorrelateOptions) (*Correlations, error) {
-	out := &Correlations{Rows: g.rows, Threshold: o.Redundant, Warnings: g.warnings("correlations")}
+	out := &Correlations{Rows: g.rows, Threshold: o.Redundant}
+	if !g.asks() {
+		out.Warnings = g.warnings("correlations")
+	}
 	if out.Threshold == 0 {
 		out.Threshold = redundant
 	}
@@ -104,20 +110,21 @@ func correlate(ctx context.Context, s *dataset.Schema, g *gatherer, columns []in
 	if err != nil {
 		return nil, err
 	}
+	if err := g.prepare(ctx, s, columns, coded(&classes)); err != nil {
+		return nil, err
+	}
 	var names []string
-	var values [][]float64
 	for _, i := range columns {
-		if isConstant(g.of(i)) {
+		if g.constant(i) {
 			out.Constant = append(out.Constant, s.Columns[i].Name)
 			continue
 		}
-		names, values, out.columns = append(names, s.Columns[i].Name), append(values, g.of(i)), append(out.columns, i)
+		names, out.columns = append(names, s.Columns[i].Name), append(out.columns, i)
 	}
 	if len(names) < 2 {
 		return nil, fewColumns("a correlation needs two numeric columns that vary", len(names))
 	}
-	out.Matrix, err = stats.Correlations(ctx, names, values, stats.CorrelationOptions{Method: o.Method, Workers: runtime.GOMAXPROCS(0)})
-	if err != nil {
+	if err := out.compute(ctx, names, g, o.Method); err != nil {
 		return nil, err
 	}
 	if out.Order, err = leafOrder(out.Matrix.Len(), out.Matrix.At); err != nil {
@@ -126,11 +133,49 @@ func correlate(ctx context.Context, s *dataset.Schema, g *gatherer, columns []in
 	if err := out.test(o); err != nil {
 		return nil, err
 	}
-	if out.Redundant, err = out.redundancies(s, g, &classes, out.Threshold); err != nil {
+	if out.Redundant, err = out.redundancies(ctx, s, g, &classes, out.Threshold); err != nil {
 		return nil, err
 	}
 	out.Scatters = out.scatters(s, g, &classes, o.Scatters)
 	return out, nil
+}
+
+// coded returns the label, if there is one.
+func coded(c *Classes) []int {
+	if c.Column < 0 {
+		return nil
+	}
+	return []int{c.Column}
+}
+
+// compute fills the matrix: from the gathered rows, or from what an engine sums and
+// counts.
+func (c *Correlations) compute(ctx context.Context, names []string, g *gatherer, method stats.CorrelationMethod) (err error) {
+	if !g.asks() {
+		c.Matrix, err = g.matrix(ctx, names, c.columns, method)
+		return err
+	}
+	e := &engineCorrelator{ctx: ctx, gathered: g, method: method, names: names, columns: c.columns}
+	if c.Matrix, err = e.matrix(); err != nil {
+		return err
+	}
+	if sampled := e.sampledPairs(); len(sampled) > 0 {
+		why := whyManyValues
+		if method == stats.Pearson {
+			why = "squares of their values are beyond the range of numbers"
+		}
+		c.Warnings = append(c.Warnings, g.fromSample("correlations", why, sampled, len(e.pairs)))
+	}
+	return nil
+}
+
+// matrix correlates gathered columns.
+func (g *gatherer) matrix(ctx context.Context, names []string, columns []int, method stats.CorrelationMethod) (stats.CorrelationMatrix, error) {
+	values := make([][]float64, len(columns))
+	for k, i := range columns {
+		values[k] = g.of(i)
+	}
+	return stats.Correlations(ctx, names, values, stats.CorrelationOptions{Method: method, Workers: runtime.GOMAXPROCS(0)})
 }
 
 func isConstant(x []float64) bool {

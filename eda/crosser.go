@@ -121,6 +121,14 @@ func (x *crosser) Columns(*dataset.Schema) []int { return x.columns }
 // second.
 func pair(i, j int) int { return j*(j-1)/2 + i }
 
+// unpair returns the columns of a place.
+func unpair(at int) (i, j int) {
+	for j = 1; at >= j; j++ {
+		at -= j
+	}
+	return at, j
+}
+
 // Batch implements dataset.Analysis.
 func (x *crosser) Batch(worker int, b *dataset.Batch) error {
 	w := &x.workers[worker]
@@ -200,6 +208,26 @@ func countCodes(counts []int64, codes []uint32) []int64 {
 	return counts
 }
 
+// addCode is countCodes of n rows that have the same code.
+func addCode(counts []int64, code uint32, n int64) []int64 {
+	if code == dataset.MissingCode {
+		return counts
+	}
+	for int(code) >= len(counts) {
+		counts = append(counts, 0)
+	}
+	counts[code] += n
+	return counts
+}
+
+// addCodes is countCodes of groups of rows.
+func addCodes(counts []int64, codes []uint32, n []int64) []int64 {
+	for row, c := range codes {
+		counts = addCode(counts, c, n[row])
+	}
+	return counts
+}
+
 // count adds rows to the table and returns it, for it may grow.
 func (t crossTable) count(a, b []uint32) crossTable {
 	for k, code := range a {
@@ -207,17 +235,101 @@ func (t crossTable) count(a, b []uint32) crossTable {
 		if code == dataset.MissingCode || other == dataset.MissingCode {
 			continue
 		}
-		for int(code) >= len(t) {
-			t = append(t, nil)
+		if int(code) >= len(t) || int(other) >= len(t[code]) {
+			t = t.grow(code, other)
 		}
-		row := t[code]
-		if int(other) >= len(row) {
-			row = append(row, make([]int64, int(other)+1-len(row))...)
-			t[code] = row
-		}
-		row[other]++
+		t[code][other]++
 	}
 	return t
+}
+
+// add is count of n rows that have the same codes.
+func (t crossTable) add(code, other uint32, n int64) crossTable {
+	if code == dataset.MissingCode || other == dataset.MissingCode {
+		return t
+	}
+	if int(code) >= len(t) || int(other) >= len(t[code]) {
+		t = t.grow(code, other)
+	}
+	t[code][other] += n
+	return t
+}
+
+// grow makes room for a cell.
+func (t crossTable) grow(code, other uint32) crossTable {
+	for int(code) >= len(t) {
+		t = append(t, nil)
+	}
+	if short := int(other) + 1 - len(t[code]); short > 0 {
+		t[code] = append(t[code], make([]int64, short)...)
+	}
+	return t
+}
+
+// Sets implements dataset.Tallied: every column by itself, then every two.
+func (x *crosser) Sets(*dataset.Schema) []dataset.Set {
+	var out []dataset.Set
+	for k := range x.columns {
+		out = append(out, dataset.Set{Keys: []dataset.Key{x.key(k)}})
+	}
+	for j := range x.columns {
+		for i := range j {
+			out = append(out, dataset.Set{Keys: []dataset.Key{x.key(i), x.key(j)}})
+		}
+	}
+	return out
+}
+
+// key returns what tells the levels of a column apart. Without a bound all values are
+// one bin, and only whether there is one matters.
+func (x *crosser) key(k int) dataset.Key {
+	bins, binned := x.bins[x.columns[k]]
+	if binned && len(bins) == 0 {
+		return dataset.Key{Column: x.columns[k], Gap: true}
+	}
+	return dataset.Key{Column: x.columns[k], Bounds: bins}
+}
+
+// Groups implements dataset.Tallied.
+func (x *crosser) Groups(set int, g *dataset.Groups) error {
+	w := &x.workers[0]
+	if set < len(x.columns) {
+		w.counts[set] = addCodes(w.counts[set], x.groupCodes(set, &g.Cells.Columns[0]), g.N)
+		return nil
+	}
+	i, j := unpair(set - len(x.columns))
+	a, b := x.groupCodes(i, &g.Cells.Columns[0]), x.groupCodes(j, &g.Cells.Columns[1])
+	t := &w.pairs[pair(i, j)]
+	for row, n := range g.N {
+		*t = t.add(a[row], b[row], n)
+	}
+	return nil
+}
+
+// groupCodes returns the codes of groups of a column.
+func (x *crosser) groupCodes(k int, v *dataset.Vector) []uint32 {
+	w := &x.workers[0]
+	w.codes[k] = levelCodes(w.codes[k][:0], v)
+	if x.key(k).Gap {
+		for row, gap := range w.codes[k] {
+			if gap == 1 {
+				w.codes[k][row] = dataset.MissingCode
+			}
+		}
+	}
+	return w.codes[k]
+}
+
+// Overflow implements dataset.Tallied. The pair stays without a table, and so without
+// a measure.
+func (x *crosser) Overflow(set int) error {
+	if set < len(x.columns) {
+		return tooManyLevels(&x.schema.Columns[x.columns[set]])
+	}
+	i, j := unpair(set - len(x.columns))
+	x.workers[0].pairs[pair(i, j)] = nil
+	x.warnings = append(x.warnings, fmt.Sprintf("The cross table of %s and %s is left out: it has more cells than the database hands out.", x.name(i), x.name(j)))
+	return nil
 }
 
 // EndChunk implements dataset.Analysis.

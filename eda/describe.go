@@ -68,6 +68,9 @@ const maxGroups = 256
 // of a table in memory up to rounding. With By, such columns are left out, with a
 // warning.
 //
+// An engine counts by itself, and Budget is for 0 what it hands out of each column. Of
+// columns of numbers of which more differ it says the same as further scans do.
+//
 // With By, every column is described apart for the rows of each level; rows
 // without a level are counted in Ungrouped only, and columns of text are left
 // out, with a warning. It is an error if By has no levels or more than 256, and
@@ -77,7 +80,7 @@ func Describe(ctx context.Context, src dataset.Source, o DescribeOptions) (*Prof
 	if err != nil {
 		return nil, err
 	}
-	counts := &dataset.Counts{By: -1, Needed: features, Budget: o.Budget}
+	counts := &dataset.Counts{By: -1, Needed: features, Budget: budgetOf(src, o.Budget)}
 	if o.By != "" {
 		if counts.By, err = groupColumn(ctx, src, o.By); err != nil {
 			return nil, err
@@ -137,7 +140,7 @@ func profileOf(ctx context.Context, c *dataset.Counts, src dataset.Source, featu
 
 // describeGroups adds a profile for every column and group.
 func (p *Profile) describeGroups(c *dataset.Counts, s *dataset.Schema, features []int) error {
-	codes, groups := c.Groups()
+	codes, groups := c.GroupLevels()
 	p.Groups, p.Ungrouped = groups, p.Rows
 	for _, g := range groups {
 		p.Ungrouped -= g.N

@@ -22,7 +22,7 @@ type Repeats struct {
 	Examples          []RepeatExample // the first ten contradictions, in file order
 
 	HasLabel bool
-	Checked  bool // false for a table with more rows than fit memory; all counts but Rows are then 0
+	Checked  bool // false for a table with more rows than fit memory, or than an engine hands out; all counts but Rows are then 0
 }
 
 // A RepeatExample is one contradiction: rows with the same features and
@@ -34,6 +34,7 @@ type RepeatExample struct {
 
 const (
 	maxRepeatRows = 1 << 24 // rows whose hashes are kept, 32 bytes each
+	maxToldRows   = 1 << 21 // different rows of an engine whose hashes are fetched
 	maxExamples   = 10
 	maxLines      = 5
 )
@@ -47,6 +48,10 @@ const (
 // classes tells normal labels from attacks; without that (see Classes.Known),
 // BothClasses is 0. A table of more than 16,777,216 rows is not checked, which
 // the result says.
+//
+// An engine hashes the rows by itself, to 53 bits. It is not checked if more than
+// 2,097,152 rows differ. Its examples have no lines, and are the contradictions of the
+// most rows, their labels in the order of their bytes.
 func Duplicates(ctx context.Context, src dataset.Source, classes Classes) (*Repeats, error) {
 	h := &rowHasher{}
 	if err := src.Scan(ctx, h); err != nil {
@@ -57,6 +62,9 @@ func Duplicates(ctx context.Context, src dataset.Source, classes Classes) (*Repe
 
 // result looks for repeats in all buckets.
 func (h *rowHasher) result(classes Classes) *Repeats {
+	if h.told != nil {
+		return h.told.result(h, classes)
+	}
 	out := &Repeats{Rows: h.rows, HasLabel: h.label >= 0, Checked: !h.tooMany.Load()}
 	if !out.Checked {
 		return out

@@ -19,6 +19,7 @@ type rowHasher struct {
 	buckets  [hashBuckets][]hashedRow // by the first bits of the hash of the features
 	limit    int64                    // rows kept; 0: maxRepeatRows
 	tooMany  atomic.Bool
+	told     *toldRepeats // of an engine; nil for rows
 }
 
 // hashBuckets is a number of buckets small enough to sort each in a core's cache.
@@ -177,6 +178,9 @@ func (h *rowHasher) EndChunk(worker int, chunk dataset.Chunk) error {
 	w := &h.workers[worker]
 	first := uint32(h.rows)
 	h.rows += int64(chunk.Rows)
+	if h.told != nil {
+		return nil
+	}
 	if h.rows > h.limit {
 		h.tooMany.Store(true)
 		h.buckets = [hashBuckets][]hashedRow{}

@@ -21,6 +21,7 @@ type ExploreOptions struct {
 	Adjust  stats.Adjustment  // of p-values over all pairs; zero: Benjamini and Hochberg's
 	Budget  int               // different numbers kept in memory, see dataset.Counts; 0: the usual
 	Private bool              // findings name no cells
+	Fetch   Fetch             // rows of an engine for what it cannot count
 	Stage   func(name string) // told what is being done, for progress; may be nil
 }
 
@@ -150,7 +151,7 @@ func (x *explorer) compare() (err error) {
 	}
 	extremes := newExtremeFinder(out.Profile, exploredExtremes)
 	x.varying = numericAmong(s, x.profiled(func(p *ColumnProfile) bool { return p.Distinct > 1 }))
-	x.numbers = &gatherer{hint: out.Profile.Rows, columns: slices.Clone(x.varying), placed: true}
+	x.numbers = &gatherer{hint: handedOut(x.src, out.Profile.Rows), columns: slices.Clone(x.varying), placed: true, fetch: x.options.Fetch}
 	x.numbers.also(out.Classes.Column)
 	if out.Classes.Column >= 0 {
 		x.numbers.coded = []int{out.Classes.Column}

@@ -23,7 +23,8 @@ func (x *explorer) scoreRows() error {
 // they are evenly spaced and no more than limit.
 func (g *gatherer) part(columns []int, limit int) *gatherer {
 	every := max(1, int64(g.gathered()+limit-1)/int64(limit))
-	p := &gatherer{columns: columns, coded: g.coded, step: g.step * every, rows: g.rows, lines: appendEvery(nil, g.lines, 0, every)}
+	p := &gatherer{columns: columns, coded: g.coded, step: g.step * every, rows: g.rows, lines: appendEvery(nil, g.lines, 0, every),
+		fetch: g.fetch, engine: g.engine, sample: g.sample}
 	for k, i := range g.columns {
 		if len(p.values) < len(columns) && columns[len(p.values)] == i {
 			p.values = append(p.values, appendEvery(nil, g.values[k], 0, every))

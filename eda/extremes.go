@@ -129,6 +129,10 @@ func (e *extremeFinder) Batch(worker int, b *dataset.Batch) error {
 	return nil
 }
 
+// Ask implements dataset.Asking: rows of an engine have no lines, and nothing else is
+// to be found.
+func (e *extremeFinder) Ask(context.Context, dataset.Engine) error { return nil }
+
 // narrow sets the bounds to the values next to the middle that were not met.
 func (s *extremeSearch) narrow(col *extremeColumn) {
 	s.low, s.high = math.Inf(-1), math.Inf(1)

@@ -105,16 +105,10 @@ func newFactorCounter(first, second *factor, columns []int, budget int) *factorC
 	c := &factorCounter{first: first, second: second}
 	c.Counts = dataset.Counts{By: first.column, Needed: columns, Budget: budget}
 	c.group = c.cell
-	return c
-}
-
-// Columns implements dataset.Selective.
-func (c *factorCounter) Columns(s *dataset.Schema) []int {
-	columns := c.Counts.Columns(s)
-	if c.second != nil {
-		columns = append(columns, c.second.column)
+	if second != nil {
+		c.also = []int{second.column}
 	}
-	return columns
+	return c
 }
 
 // cell returns the group of a row, -1 for none.
@@ -143,7 +137,7 @@ func (c *factorCounter) groupRows() []int64 {
 	}
 	rows := make([]int64, groups)
 	for g := range rows {
-		rows[g] = c.rowsOf(g)
+		rows[g] = c.RowsOf(g)
 	}
 	return rows
 }

@@ -137,6 +137,10 @@ func (e *Exploration) contractFindings() []Finding {
 // rowFindings are about rows that repeat or contradict each other.
 func (e *Exploration) rowFindings() []Finding {
 	r := e.Repeats
+	if !r.Checked && r.Rows <= maxRepeatRows {
+		return []Finding{{Info, wholeTable, "Repeated rows were not looked for: more rows differ than the database hands out.",
+			"Check a part of the table, for example one day (--where)."}}
+	}
 	if !r.Checked {
 		return []Finding{{Info, wholeTable,
 			fmt.Sprintf("Repeated rows were not looked for: the table has more than %s rows.", grouped(maxRepeatRows)),

@@ -67,7 +67,7 @@ func TestFit(ctx context.Context, src dataset.Source, o FitOptions) (*Fits, erro
 	if len(columns) == 0 {
 		return nil, fmt.Errorf("expected shares are those of a column; name it with --feature")
 	}
-	counts := &dataset.Counts{By: -1, Needed: columns}
+	counts := &dataset.Counts{By: -1, Needed: columns, Budget: budgetOf(src, 0)}
 	if err := src.Scan(ctx, counts); err != nil {
 		return nil, err
 	}

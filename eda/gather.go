@@ -1,6 +1,8 @@
 package eda
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -12,15 +14,25 @@ import (
 // eight bytes a cell, and as much again for ranks.
 const maxGatheredCells = 1 << 26
 
+// A Fetch says which rows of an engine are fetched for what its sums cannot answer.
+type Fetch struct {
+	Rows int64  // at most; 0: 200,000
+	Seed uint64 // by which they are chosen
+}
+
+const usualFetch = 200_000
+
 // A gatherer is the analysis that keeps some columns of numbers, or the codes of
 // levels, as floats in file order, NaN where a cell is missing. Once there are more rows than fit, it keeps
-// only those whose number is a multiple of the step.
+// only those whose number is a multiple of the step. Of an engine it keeps a sample,
+// and knows whom to ask for more: see asks.
 type gatherer struct {
 	columns []int
 	coded   []int // columns whose codes are kept
 	placed  bool  // whether the rows' lines are kept
 	hint    int64 // rows expected; 0: unknown
 	limit   int   // rows kept; 0: what maxGatheredCells allows
+	fetch   Fetch // of an engine
 
 	step    int64
 	rows    int64
@@ -28,6 +40,11 @@ type gatherer struct {
 	codes   [][]uint32  // per coded column
 	lines   []int64     // where placed; 0 where a row has none
 	workers []gatherBatch
+
+	engine dataset.Engine              // nil for a source of rows
+	sample *dataset.Sample             // of the engine: what was kept
+	known  map[int]dataset.WideSummary // of the engine: columns of numbers, see prepare
+	counts map[int]cellTable           // of the engine: how often each cell of a column occurs
 }
 
 // A gatherBatch is what one worker has gathered of the chunk at hand.
@@ -37,12 +54,21 @@ type gatherBatch struct {
 	kept   []uint32 // positions within the chunk of the rows that a filter left
 }
 
-// rowsOf returns how many rows a source is known to hold, 0 if that is unknown.
+// rowsOf returns how many rows a source is known to hand out, 0 if that is unknown.
 func rowsOf(src dataset.Source) int64 {
 	if s, ok := src.(interface{ Rows() int64 }); ok {
-		return s.Rows()
+		return handedOut(src, s.Rows())
 	}
 	return 0
+}
+
+// handedOut returns how many of so many rows a source hands out: an engine does not
+// say.
+func handedOut(src dataset.Source, rows int64) int64 {
+	if _, ok := dataset.EngineOf(src); ok {
+		return 0
+	}
+	return rows
 }
 
 // Start implements dataset.Analysis.
@@ -50,7 +76,7 @@ func (g *gatherer) Start(_ *dataset.Schema, workers int) error {
 	if g.limit == 0 {
 		g.limit = maxGatheredCells / max(1, len(g.columns))
 	}
-	g.step, g.rows = 1, 0
+	g.step, g.rows, g.engine = 1, 0, nil
 	g.values = make([][]float64, len(g.columns))
 	for k := range g.values {
 		g.values[k] = make([]float64, 0, min(g.hint, int64(g.limit)))
@@ -90,7 +116,12 @@ func (g *gatherer) of(column int) []float64 {
 }
 
 // kept returns how many rows were kept.
-func (g *gatherer) kept() int64 { return (g.rows + g.step - 1) / g.step }
+func (g *gatherer) kept() int64 {
+	if g.engine != nil {
+		return int64(g.gathered())
+	}
+	return (g.rows + g.step - 1) / g.step
+}
 
 // also adds columns to those that are gathered, each once.
 func (g *gatherer) also(columns ...int) {
@@ -103,11 +134,89 @@ func (g *gatherer) also(columns ...int) {
 
 // warnings says that not all rows were kept, if so.
 func (g *gatherer) warnings(what string) []string {
-	if g.step == 1 {
+	switch {
+	case g.asks():
+		return []string{fmt.Sprintf("The %s use %s.", what, g.sampleWords())}
+	case g.step == 1:
 		return nil
 	}
 	return []string{fmt.Sprintf("The %s use one row in %d, %s of %s, because all would not fit memory.",
 		what, g.step, grouped(g.kept()), plural(g.rows, "row"))}
+}
+
+// Ask implements dataset.Asking: it keeps a sample, in which each label has its share.
+func (g *gatherer) Ask(ctx context.Context, e dataset.Engine) error {
+	s := e.Schema()
+	o := dataset.SampleOptions{Rows: min(cmp.Or(g.fetch.Rows, usualFetch), int64(g.limit)), Seed: g.fetch.Seed, By: s.Label()}
+	if o.By >= 0 && s.Columns[o.By].Dict == nil {
+		o.By = -1
+	}
+	sample, err := e.Sample(ctx, o)
+	if err != nil {
+		return err
+	}
+	if err := sample.Scan(ctx, g); err != nil {
+		return err
+	}
+	g.engine, g.sample, g.rows = e, sample, sample.Of
+	g.recode(sample.Schema(), s)
+	return nil
+}
+
+// recode gives gathered levels the codes that they have in another schema.
+func (g *gatherer) recode(from, to *dataset.Schema) {
+	dicts := func(column int) (a, b *dataset.Dict, differ bool) {
+		a, b = from.Columns[column].Dict, to.Columns[column].Dict
+		return a, b, a != nil && b != nil && a != b
+	}
+	for k, i := range g.columns {
+		if a, b, differ := dicts(i); differ {
+			for row, x := range g.values[k] {
+				g.values[k][row] = math.NaN()
+				if code := sameLevel(a, b, codeOf(x)); code != dataset.MissingCode {
+					g.values[k][row] = float64(code)
+				}
+			}
+		}
+	}
+	for k, i := range g.coded {
+		if a, b, differ := dicts(i); differ {
+			for row, code := range g.codes[k] {
+				g.codes[k][row] = sameLevel(a, b, code)
+			}
+		}
+	}
+}
+
+// codeOf returns the code that a gathered cell is.
+func codeOf(cell float64) uint32 {
+	if cell != cell {
+		return dataset.MissingCode
+	}
+	return uint32(cell)
+}
+
+// sameLevel returns the code in one dictionary of what is a code of another.
+func sameLevel(from, to *dataset.Dict, code uint32) uint32 {
+	if code != dataset.MissingCode {
+		if same, there := to.Lookup(from.Level(code)); there {
+			return same
+		}
+	}
+	return dataset.MissingCode
+}
+
+// asks reports whether what was gathered is a part of an engine's rows, of which the
+// engine knows more.
+func (g *gatherer) asks() bool { return g.engine != nil && !g.sample.Whole() }
+
+// sampleWords says what was kept of an engine.
+func (g *gatherer) sampleWords() string {
+	shares := ""
+	if g.sample.By != "" {
+		shares = ", each label with its share"
+	}
+	return fmt.Sprintf("a sample of %s of %s (seed %d%s)", grouped(g.kept()), plural(g.rows, "row"), g.fetch.Seed, shares)
 }
 
 // appendCells appends numbers or codes, NaN where a cell is missing or nothing was
@@ -134,6 +243,9 @@ func appendCells(dst []float64, v *dataset.Vector, rows int) []float64 {
 
 // EndChunk implements dataset.Analysis.
 func (g *gatherer) EndChunk(worker int, chunk dataset.Chunk) error {
+	if g.engine != nil {
+		return nil // it was asked, and the chunk is all of its rows
+	}
 	from := (g.step - g.rows%g.step) % g.step // the first row to keep
 	g.rows += int64(chunk.Rows)
 	w := &g.workers[worker]

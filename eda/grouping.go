@@ -2,6 +2,7 @@ package eda
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 
@@ -11,56 +12,95 @@ import (
 
 // A grouping divides gathered rows into groups.
 type grouping struct {
-	name  string
-	rows  []int // rows that are in a group, group by group
+	name    string
+	column  int       // whose cells make the groups
+	meaning []float64 // of its codes: the group, from 0 on; nil where the cells are the groups
+
+	sizes []int64 // rows of each group
+	other int64   // rows with a value that makes no group
+
+	rows  []int // gathered rows that are in a group, group by group
 	bound []int // where each group begins among rows, and the end of the last
-	other int64 // rows with a value that makes no group
 }
 
-// newGrouping groups rows by numbers from 0 on, below groups; NaN is no group.
-func newGrouping(name string, of []float64, groups int) grouping {
-	g := grouping{name: name, bound: make([]int, groups+1)}
-	in := func(x float64) bool { return x >= 0 && x < float64(groups) && x == math.Trunc(x) }
-	for _, x := range of {
-		switch {
-		case in(x):
-			g.bound[int(x)+1]++
+// grouping groups rows by the cells of a gathered column, or by their meanings:
+// numbers from 0 on, below groups; others are no group.
+func (g *gatherer) grouping(name string, column int, meaning []float64, groups int) grouping {
+	by := grouping{name: name, column: column, meaning: meaning, sizes: make([]int64, groups)}
+	by.divide(g.of(column))
+	if counted, ok := g.counts[column]; ok && !counted.over {
+		by.count(&counted)
+	}
+	return by
+}
+
+// group returns the group of a cell, -1 if it is in none.
+func (by *grouping) group(cell float64) int {
+	if by.meaning != nil && cell == cell {
+		cell = by.meaning[int(cell)]
+	}
+	if cell >= 0 && cell < float64(len(by.sizes)) && cell == math.Trunc(cell) {
+		return int(cell)
+	}
+	return -1
+}
+
+// divide finds the groups of gathered rows.
+func (by *grouping) divide(cells []float64) {
+	by.bound = make([]int, len(by.sizes)+1)
+	for _, x := range cells {
+		switch at := by.group(x); {
+		case at >= 0:
+			by.sizes[at]++
 		case x == x:
-			g.other++
+			by.other++
 		}
 	}
-	for i := range groups {
-		g.bound[i+1] += g.bound[i]
+	for i, n := range by.sizes {
+		by.bound[i+1] = by.bound[i] + int(n)
 	}
-	g.rows = make([]int, g.bound[groups])
-	next := append([]int(nil), g.bound[:groups]...)
-	for row, x := range of {
-		if in(x) {
-			g.rows[next[int(x)]] = row
-			next[int(x)]++
+	by.rows = make([]int, by.bound[len(by.sizes)])
+	next := slices.Clone(by.bound)
+	for row, x := range cells {
+		if at := by.group(x); at >= 0 {
+			by.rows[next[at]] = row
+			next[at]++
 		}
 	}
-	return g
+}
+
+// count finds the sizes of the groups among all rows of an engine.
+func (by *grouping) count(t *cellTable) {
+	clear(by.sizes)
+	by.other = 0
+	for k, n := range t.n {
+		switch at := by.group(t.cells[0][k]); {
+		case at >= 0:
+			by.sizes[at] += n
+		case t.cells[0][k] == t.cells[0][k]:
+			by.other += n
+		}
+	}
 }
 
 // used returns how many groups have rows.
-func (g *grouping) used() (n int) {
-	for i := range len(g.bound) - 1 {
-		if g.bound[i] < g.bound[i+1] {
+func (by *grouping) used() (n int) {
+	for _, size := range by.sizes {
+		if size > 0 {
 			n++
 		}
 	}
 	return n
 }
 
-// moments returns the moments of the values in each group, NaN left out. The error
-// wraps stats.ErrNotFinite.
-func (g *grouping) moments(x []float64) ([]stats.Moments, error) {
-	out := make([]stats.Moments, len(g.bound)-1)
-	values := make([]float64, 0, len(g.rows))
+// moments returns the moments of the values of gathered rows in each group, NaN left
+// out. The error wraps stats.ErrNotFinite.
+func (by *grouping) moments(x []float64) ([]stats.Moments, error) {
+	out := make([]stats.Moments, len(by.sizes))
+	values := make([]float64, 0, len(by.rows))
 	for i := range out {
 		values = values[:0]
-		for _, row := range g.rows[g.bound[i]:g.bound[i+1]] {
+		for _, row := range by.rows[by.bound[i]:by.bound[i+1]] {
 			if v := x[row]; v == v {
 				values = append(values, v)
 			}
@@ -73,15 +113,62 @@ func (g *grouping) moments(x []float64) ([]stats.Moments, error) {
 	return out, nil
 }
 
+// countedMoments returns the moments of a number in each group, from how many rows of
+// an engine have which number with which cell of the column that makes the groups.
+func (by *grouping) countedMoments(t *cellTable) ([]stats.Moments, error) {
+	values, counts := make([][]float64, len(by.sizes)), make([][]int64, len(by.sizes))
+	for k, x := range t.cells[0] {
+		if at := by.group(t.cells[1][k]); at >= 0 && x == x {
+			values[at], counts[at] = append(values[at], x), append(counts[at], t.n[k])
+		}
+	}
+	out := make([]stats.Moments, len(by.sizes))
+	for at := range out {
+		tally, err := stats.TallyFromCounts(values[at], counts[at])
+		if err != nil {
+			return nil, err
+		}
+		out[at] = tally.Moments(0)
+	}
+	return out, nil
+}
+
+// exactMoments returns the moments of a column of numbers in the groups of each
+// grouping over all rows of the engine; nil for a grouping with which the number
+// makes too many combinations, and where the gathered rows are all there are.
+func (g *gatherer) exactMoments(ctx context.Context, number int, groupings []grouping) ([][]stats.Moments, error) {
+	out := make([][]stats.Moments, len(groupings))
+	if !g.asks() || !g.few(number) {
+		return out, nil
+	}
+	var columns []int
+	var sets []dataset.Set
+	for _, by := range groupings {
+		if !slices.Contains(columns, by.column) {
+			columns, sets = append(columns, by.column), append(sets, cellsOf(g.engine.Budget(), number, by.column))
+		}
+	}
+	tables, err := countCells(ctx, g.engine, sets...)
+	if err != nil {
+		return nil, err
+	}
+	for k := range groupings {
+		t := &tables[slices.Index(columns, groupings[k].column)]
+		if t.over {
+			continue
+		}
+		if out[k], err = groupings[k].countedMoments(t); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // classSuffix marks the label as seen by its two classes.
 const classSuffix = " (class)"
 
-// classOfRows returns the class of each gathered row, normalCode or attackCode, NaN
-// for rows without a label; nil if the classes cannot be told.
-func classOfRows(s *dataset.Schema, g *gatherer, classes *Classes) []float64 {
-	if !classes.Known() || g.of(classes.Column) == nil {
-		return nil
-	}
+// classMeanings returns the class of each code of the label, normalCode or attackCode.
+func classMeanings(s *dataset.Schema, classes *Classes) []float64 {
 	dict := s.Columns[classes.Column].Dict
 	class := make([]float64, dict.Len())
 	for code := range class {
@@ -90,7 +177,16 @@ func classOfRows(s *dataset.Schema, g *gatherer, classes *Classes) []float64 {
 			class[code] = normalCode
 		}
 	}
-	return translated(g.of(classes.Column), class)
+	return class
+}
+
+// classOfRows returns the class of each gathered row, normalCode or attackCode, NaN
+// for rows without a label; nil if the classes cannot be told.
+func classOfRows(s *dataset.Schema, g *gatherer, classes *Classes) []float64 {
+	if !classes.Known() || g.of(classes.Column) == nil {
+		return nil
+	}
+	return translated(g.of(classes.Column), classMeanings(s, classes))
 }
 
 // translated returns what codes stand for, NaN for NaN.
@@ -107,11 +203,10 @@ func translated(codes, meanings []float64) []float64 {
 // classGrouping groups the rows into normal traffic and attacks; false if that
 // cannot be told.
 func classGrouping(s *dataset.Schema, g *gatherer, classes *Classes) (grouping, bool) {
-	class := classOfRows(s, g, classes)
-	if class == nil {
+	if !classes.Known() || g.of(classes.Column) == nil {
 		return grouping{}, false
 	}
-	return newGrouping(classes.Name+classSuffix, class, 2), true
+	return g.grouping(classes.Name+classSuffix, classes.Column, classMeanings(s, classes), 2), true
 }
 
 // levelGrouping groups the rows by the levels of a column that has a dictionary, in
@@ -127,7 +222,7 @@ func levelGrouping(s *dataset.Schema, g *gatherer, column int) grouping {
 	for at, code := range codes {
 		place[code] = float64(at)
 	}
-	return newGrouping(s.Columns[column].Name, translated(g.of(column), place), len(levels))
+	return g.grouping(s.Columns[column].Name, column, place, len(levels))
 }
 
 // labelGrouping groups the rows by the classes of the label, or else by its levels;

@@ -45,6 +45,7 @@ type GroupOptions struct {
 	Method   GroupMethod
 	Level    float64          // confidence level; 0: 0.95
 	Adjust   stats.Adjustment // of the p-values over all pairs; zero: none
+	Fetch    Fetch            // rows of an engine for what it cannot count
 }
 
 // Grouped is how numbers differ between groups of rows.
@@ -93,7 +94,8 @@ type GroupedPair struct {
 // on neither side, and if Normal is no level of the label.
 //
 // A table with more than 67,108,864 cells in these columns is reduced to evenly
-// spaced rows, which the warnings say.
+// spaced rows, which the warnings say. An engine counts; only pairs of too many
+// different values are those of a sample, which the warnings say too.
 func RelateGroups(ctx context.Context, src dataset.Source, o GroupOptions) (*Grouped, error) {
 	if err := settle(ctx, src); err != nil {
 		return nil, err
@@ -107,7 +109,7 @@ func RelateGroups(ctx context.Context, src dataset.Source, o GroupOptions) (*Gro
 	if err != nil {
 		return nil, err
 	}
-	g := &gatherer{hint: rowsOf(src), columns: slices.Clone(numbers)}
+	g := &gatherer{hint: rowsOf(src), columns: slices.Clone(numbers), fetch: o.Fetch}
 	g.also(groups...)
 	if err := src.Scan(ctx, g); err != nil {
 		return nil, err
@@ -162,11 +164,17 @@ func relateGroups(ctx context.Context, s *dataset.Schema, g *gatherer, numbers, 
 	if err != nil {
 		return nil, err
 	}
-	out := &Grouped{Method: o.Method, Rows: g.rows, Warnings: g.warnings(o.Method.plural())}
+	out := &Grouped{Method: o.Method, Rows: g.rows}
+	if !g.asks() {
+		out.Warnings = g.warnings(o.Method.plural())
+	}
+	if err := g.prepare(ctx, s, numbers, groups); err != nil {
+		return nil, err
+	}
 	groupings := out.groupings(s, g, &classes, groups)
 	var varying []int
 	for _, i := range numbers {
-		if isConstant(g.of(i)) {
+		if g.constant(i) {
 			out.Constant = append(out.Constant, s.Columns[i].Name)
 		} else {
 			varying, out.Numbers = append(varying, i), append(out.Numbers, s.Columns[i].Name)
@@ -224,7 +232,7 @@ func (n *Grouped) groupings(s *dataset.Schema, g *gatherer, classes *Classes, co
 		switch {
 		case n.Method == PointBiserial && c.Dict != nil: // the label, by its classes
 		case n.Method == PointBiserial:
-			flag := newGrouping(c.Name, g.of(i), 2)
+			flag := g.grouping(c.Name, i, nil, 2)
 			if flag.other > 0 {
 				n.Warnings = append(n.Warnings, fmt.Sprintf("%s is neither 0 nor 1 in %s, which %s left out of its pairs.",
 					c.Name, plural(flag.other, "row"), choose(flag.other, "is", "are")))
@@ -251,44 +259,87 @@ func moreThanTwo(groupings []grouping, name string) bool {
 // test tests every number in every grouping. Pairs without a result because of
 // their data are left out.
 func (n *Grouped) test(ctx context.Context, g *gatherer, numbers []int, groupings []grouping, level float64) error {
-	pairs, defined := make([]GroupedPair, len(numbers)*len(groupings)), make([]bool, len(numbers)*len(groupings))
-	huge := make([]atomic.Bool, len(numbers))
-	err := parallel.Each(ctx, len(pairs), 0, func(k int) error {
-		x, by := g.of(numbers[k/len(groupings)]), &groupings[k%len(groupings)]
-		moments, err := by.moments(x)
+	t := groupTester{out: n, numbers: numbers, groupings: groupings, level: level, gathered: g, huge: make([]atomic.Bool, len(numbers))}
+	for _, i := range numbers {
+		exact, err := g.exactMoments(ctx, i, groupings)
 		if err != nil {
 			return err
 		}
-		p := &pairs[k]
-		p.Number, p.Group = n.Numbers[k/len(groupings)], by.name
-		if n.Method == PointBiserial {
-			p.Result, err = stats.PointBiserialTest(moments[0], moments[1], stats.TwoSided, level)
-		} else {
-			p.Result, err = stats.CorrelationRatioTest(moments, level)
-		}
-		if undefined(err) {
-			return nil
-		}
-		if errors.Is(err, stats.ErrNotFinite) {
-			huge[k/len(groupings)].Store(true)
-			return nil
-		}
-		p.Missing = g.kept()
-		for _, size := range p.N {
-			p.Missing -= size
-		}
-		defined[k] = err == nil
+		t.exact = append(t.exact, exact...)
+	}
+	pairs, defined := make([]GroupedPair, len(t.exact)), make([]bool, len(t.exact))
+	err := parallel.Each(ctx, len(pairs), 0, func(k int) (err error) {
+		defined[k], err = t.test(k, &pairs[k])
 		return err
 	})
+	var sampled []string
 	for k, p := range pairs {
 		if defined[k] {
 			n.Pairs = append(n.Pairs, p)
 		}
+		if g.asks() && t.exact[k] == nil {
+			sampled = append(sampled, p.Number+" by "+p.Group)
+		}
 	}
-	for i := range huge {
-		if huge[i].Load() {
+	if len(sampled) > 0 {
+		n.Warnings = append(n.Warnings, g.fromSample(n.Method.plural(), whyManyValues, sampled, len(pairs)))
+	}
+	for i := range t.huge {
+		if t.huge[i].Load() {
 			n.Warnings = append(n.Warnings, fmt.Sprintf("The squares of %s are beyond the range of numbers; its pairs are left out.", n.Numbers[i]))
 		}
 	}
 	return err
+}
+
+// whyManyValues is why an engine does not count pairs.
+const whyManyValues = "too many values differ to count them"
+
+// fromSample says which of so many pairs are those of the sample, and why.
+func (g *gatherer) fromSample(what, why string, pairs []string, all int) string {
+	if len(pairs) == all {
+		return fmt.Sprintf("The %s are those of %s, because %s.", what, g.sampleWords(), why)
+	}
+	return fmt.Sprintf("The %s of %s are those of %s, because %s: %s.", what, plural(int64(len(pairs)), "pair"), g.sampleWords(), why, listed(pairs, mostNamed))
+}
+
+// A groupTester tests the pairs of numbers and groupings, in several goroutines.
+type groupTester struct {
+	out       *Grouped
+	numbers   []int
+	groupings []grouping
+	level     float64
+	gathered  *gatherer
+	exact     [][]stats.Moments // by pair: over all rows of an engine, nil where that is not known
+	huge      []atomic.Bool     // by number: its squares are no numbers
+}
+
+// test tests a pair; false if it has no result because of its data.
+func (t *groupTester) test(k int, p *GroupedPair) (defined bool, err error) {
+	number, by := k/len(t.groupings), &t.groupings[k%len(t.groupings)]
+	p.Number, p.Group = t.out.Numbers[number], by.name
+	moments, rows := t.exact[k], t.gathered.rows
+	if moments == nil {
+		rows = t.gathered.kept()
+		if moments, err = by.moments(t.gathered.of(t.numbers[number])); err != nil {
+			return false, err
+		}
+	}
+	if t.out.Method == PointBiserial {
+		p.Result, err = stats.PointBiserialTest(moments[0], moments[1], stats.TwoSided, t.level)
+	} else {
+		p.Result, err = stats.CorrelationRatioTest(moments, t.level)
+	}
+	if undefined(err) {
+		return false, nil
+	}
+	if errors.Is(err, stats.ErrNotFinite) {
+		t.huge[number].Store(true)
+		return false, nil
+	}
+	p.Missing = rows
+	for _, size := range p.N {
+		p.Missing -= size
+	}
+	return err == nil, err
 }

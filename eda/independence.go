@@ -111,7 +111,10 @@ func (d *Independence) testable(s *dataset.Schema, wanted []int, by rowGroup) ([
 func (d *Independence) add(ctx context.Context, counter *pairCounter, k int, by rowGroup, o TableOptions) error {
 	name := counter.schema.Columns[counter.columns[k]].Name
 	table, other, err := counter.crosstab(k, by.of)
-	if err != nil {
+	if err != nil && d.All && counter.over[k] {
+		d.LeftOut = append(d.LeftOut, fmt.Sprintf("%s is left out: it has more levels within the groups than the database hands out.", name))
+		return nil
+	} else if err != nil {
 		return err
 	}
 	test, err := TestTable(ctx, name, by.name, table, o)

@@ -102,7 +102,7 @@ func (c *labelCounter) groups() (codes []int, groups []LabelGroup) {
 		} else if code == attackCode {
 			g.Class, g.Category = AttackClass, AttackClass
 		}
-		if g.Rows = c.rowsOf(int(code)); g.Rows > 0 {
+		if g.Rows = c.RowsOf(int(code)); g.Rows > 0 {
 			codes, groups = append(codes, int(code)), append(groups, g)
 		}
 	}

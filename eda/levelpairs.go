@@ -17,6 +17,7 @@ type pairCounter struct {
 	schema  *dataset.Schema
 	rows    int64
 	workers []pairWorker
+	over    []bool // by column: an engine has more groups than make a table
 }
 
 // A pairWorker is one worker's counts.
@@ -78,7 +79,7 @@ func (l *levelCoder) name(c *dataset.Column, code int) string {
 
 // Start implements dataset.Analysis.
 func (p *pairCounter) Start(s *dataset.Schema, workers int) error {
-	p.schema, p.rows = s, 0
+	p.schema, p.rows, p.over = s, 0, make([]bool, len(p.columns))
 	p.workers = make([]pairWorker, workers)
 	for i := range p.workers {
 		p.workers[i] = pairWorker{columns: make([]levelCoder, len(p.columns)), tables: make([][]crossTable, len(p.columns))}
@@ -119,10 +120,66 @@ func (p *pairCounter) Batch(worker int, b *dataset.Batch) error {
 
 // count adds rows of a column to the table of a stratum.
 func (w *pairWorker) count(k, stratum int, codes, by []uint32) {
+	table := w.table(k, stratum)
+	*table = table.count(codes, by)
+}
+
+// table returns the table of a column in a stratum.
+func (w *pairWorker) table(k, stratum int) *crossTable {
 	for stratum >= len(w.tables[k]) {
 		w.tables[k] = append(w.tables[k], nil)
 	}
-	w.tables[k][stratum] = w.tables[k][stratum].count(codes, by)
+	return &w.tables[k][stratum]
+}
+
+// Sets implements dataset.Tallied: the cells of each column with those of the others.
+func (p *pairCounter) Sets(s *dataset.Schema) []dataset.Set {
+	others := []int{p.by}
+	if p.strata >= 0 {
+		others = append(others, p.strata)
+	}
+	var out []dataset.Set
+	for _, c := range p.columns {
+		keys := append([]int{c}, others...)
+		most := int64(1)
+		for _, i := range keys {
+			levels := maxCrossLevels
+			if dict := s.Columns[i].Dict; dict != nil {
+				levels = dict.Len()
+			}
+			most = min(most*int64(levels+1), maxCrossCells) // one more for missing
+		}
+		out = append(out, dataset.Set{Keys: cellKeys(keys...), Most: most})
+	}
+	return out
+}
+
+// Groups implements dataset.Tallied.
+func (p *pairCounter) Groups(set int, g *dataset.Groups) error {
+	w, cells := &p.workers[0], g.Cells.Columns
+	coder := &w.columns[set]
+	coder.read(&cells[0])
+	w.by.read(&cells[1])
+	if p.strata >= 0 {
+		w.strata.read(&cells[2])
+	}
+	for row, n := range g.N {
+		stratum := uint32(0)
+		if p.strata >= 0 {
+			stratum = w.strata.codes[row]
+		}
+		if stratum != dataset.MissingCode {
+			table := w.table(set, int(stratum))
+			*table = table.add(coder.codes[row], w.by.codes[row], n)
+		}
+	}
+	return nil
+}
+
+// Overflow implements dataset.Tallied.
+func (p *pairCounter) Overflow(set int) error {
+	p.over[set], p.workers[0].tables[set] = true, nil
+	return nil
 }
 
 // EndChunk implements dataset.Analysis.
@@ -144,6 +201,17 @@ func (p *pairCounter) check(column int, coder func(*pairWorker) *levelCoder) err
 // tooManyLevels says that a column has too many levels for a table.
 func tooManyLevels(c *dataset.Column) error {
 	return fmt.Errorf("column %q has more than %s different values, too many for a table of counts", c.Name, grouped(maxCrossLevels))
+}
+
+// overflowed says why an engine has too many groups of a column.
+func (p *pairCounter) overflowed(k int) error {
+	a, b := &p.schema.Columns[p.columns[k]], &p.schema.Columns[p.by]
+	for _, c := range []*dataset.Column{a, b} {
+		if c.Dict == nil { // levels were counted before
+			return tooManyLevels(c)
+		}
+	}
+	return fmt.Errorf("columns %q and %q have more different values together than the database hands out; choose fewer rows with --where", a.Name, b.Name)
 }
 
 // each calls f with every count of a column: the names of the stratum, of the
@@ -177,6 +245,9 @@ func (p *pairCounter) each(k int, f func(stratum, level, by string, n int64) err
 func (p *pairCounter) crosstab(k int, group func(by string) string) (c stats.Crosstab, other int64, err error) {
 	if err := p.check(p.columns[k], func(w *pairWorker) *levelCoder { return &w.columns[k] }); err != nil {
 		return c, 0, err
+	}
+	if p.over[k] {
+		return c, 0, p.overflowed(k)
 	}
 	c.Missing = p.rows
 	err = p.each(k, func(_, level, by string, n int64) error {

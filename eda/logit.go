@@ -61,6 +61,7 @@ type Logit struct {
 	Calibrated  stats.Result
 	Influence   []InfluentialRow
 	Warnings    []string
+	Summed      bool // a database has added up the rows: of what needs each of them, no more is known than Warnings say
 }
 
 // A LogitTerm is a term of a regression with its test.
@@ -77,7 +78,7 @@ type LogitTerm struct {
 // An InfluentialRow is a row that moves the fit.
 type InfluentialRow struct {
 	stats.LogitInfluence
-	Row, Line int64 // of the first such row, from 1; the line is 0 if unknown
+	Row, Line int64 // of the first such row, from 1; 0 if unknown
 }
 
 // maxLogitCells bounds the memory that a regression takes for the cells of its
@@ -87,6 +88,10 @@ const maxLogitCells = 1 << 25
 // FitLogit explains the class of the rows by some terms, and looks at the fit from
 // all sides. Rows that miss a value are left out. Where the classes are separated,
 // Causes names what separates them, and Firth's fit is made too.
+//
+// Of an engine the rows are fetched that differ in class or terms, and how often each
+// occurs; where these are too many, the engine adds them up if it is dataset.Likely, and Summed
+// is set; else, a sample is fitted.
 //
 // It is an error if a column does not exist (*dataset.NameError), cannot be a term
 // (*TermError) or cannot be divided into two classes (*GroupError), and if a class
@@ -104,19 +109,24 @@ func FitLogit(ctx context.Context, src dataset.Source, o LogitOptions) (*Logit, 
 		return nil, err
 	}
 	m.stage("reading the columns")
-	g := m.gatherer(src)
-	if err := src.Scan(ctx, g); err != nil {
-		return nil, err
-	}
-	data, err := m.data(g)
+	g, err := m.read(ctx, src)
 	if err != nil {
 		return nil, err
 	}
-	out := &Logit{Rows: g.rows, Missing: m.missing, Outside: m.outside, Outcome: m.outcome.name, One: m.outcome.one, Zero: m.outcome.zero,
+	out := &Logit{Rows: g.rows, Outcome: m.outcome.name, One: m.outcome.one, Zero: m.outcome.zero,
 		Cutoff: o.Cutoff, Warnings: append(g.warnings("regression"), leftOut...)}
 	if out.Cutoff == 0 {
 		out.Cutoff = 0.5
 	}
+	if g.sums != nil {
+		out.Missing, out.Outside = m.missing, m.outside
+		return m.fitSums(ctx, g.sums, out)
+	}
+	data, err := m.data(g.gatherer)
+	if err != nil {
+		return nil, err
+	}
+	out.Missing, out.Outside = m.missing, m.outside
 	patterns, place := data.Patterns()
 	if err := out.fit(ctx, m, patterns); err != nil {
 		return nil, err
@@ -125,7 +135,7 @@ func FitLogit(ctx context.Context, src dataset.Source, o LogitOptions) (*Logit, 
 	if err := out.judge(ctx, m); err != nil {
 		return nil, err
 	}
-	return out, out.findRows(ctx, src, g, data, place, o.Rows)
+	return out, out.findRows(ctx, src, g.gatherer, data, place, o.Rows)
 }
 
 // A logitModel is a regression that was asked for.
@@ -137,6 +147,7 @@ type logitModel struct {
 	references map[int]string
 	cluster    int // column, −1 for none
 
+	times            []int64 // rows that each gathered one stands for; nil: one
 	missing, outside int64
 }
 
@@ -214,7 +225,7 @@ func (m *logitModel) gatherer(src dataset.Source) *gatherer {
 func (m *logitModel) data(g *gatherer) (*stats.LogitData, error) {
 	classes := g.of(m.outcome.column)
 	cells := make([][][]float64, len(m.terms))
-	b := &termBuilder{schema: m.schema, references: m.references, used: make([]bool, len(classes))}
+	b := &termBuilder{schema: m.schema, references: m.references, used: make([]bool, len(classes)), times: m.timesOf}
 	for k, t := range m.terms {
 		for _, f := range t.factors {
 			x, err := f.cells(g.of(f.column))
@@ -228,12 +239,12 @@ func (m *logitModel) data(g *gatherer) (*stats.LogitData, error) {
 	for i, x := range classes {
 		switch class := m.outcome.of(x); {
 		case x == x && class < 0:
-			m.outside++
+			m.outside += m.timesOf(i)
 		case x != x || anyMissing(cells, i) || m.cluster >= 0 && math.IsNaN(g.of(m.cluster)[i]):
-			m.missing++
+			m.missing += m.timesOf(i)
 		default:
 			b.used[i] = true
-			out.Ones[i], out.Zeros[i] = int64(class), int64(1-class)
+			out.Ones[i], out.Zeros[i] = int64(class)*m.timesOf(i), int64(1-class)*m.timesOf(i)
 		}
 	}
 	for k, t := range m.terms {
@@ -301,16 +312,21 @@ func (l *Logit) fit(ctx context.Context, m *logitModel, data *stats.LogitData) (
 			return err
 		}
 	}
+	return l.addTerms(ctx, m, data.Terms, func(term int) float64 { return unitOf(data, term) })
+}
+
+// addTerms tests the terms. unit returns the change of a quantity by which they compare.
+func (l *Logit) addTerms(ctx context.Context, m *logitModel, terms []stats.LogitTerm, unit func(term int) float64) error {
 	m.stage("testing terms")
 	tests, err := l.Fit.TermTests(ctx)
 	if err != nil {
 		return err
 	}
 	factors, df := l.Fit.VIF()
-	for k := range data.Terms {
-		t := LogitTerm{Name: data.Terms[k].Name, Test: tests[k], SD: unitOf(data, k), VIF: factors[k], DF: df[k]}
-		if levels := data.Terms[k].Levels; levels != nil {
-			t.Levels, t.Reference = len(levels), levels[data.Terms[k].Ref]
+	for k := range terms {
+		t := LogitTerm{Name: terms[k].Name, Test: tests[k], SD: unit(k), VIF: factors[k], DF: df[k]}
+		if levels := terms[k].Levels; levels != nil {
+			t.Levels, t.Reference = len(levels), levels[terms[k].Ref]
 		}
 		l.Terms = append(l.Terms, t)
 	}

@@ -13,9 +13,9 @@ import (
 type binaryOutcome struct {
 	column    int
 	name      string
-	one, zero string // names of the classes
-	ofCode    []int8 // by code of a column of levels: 1, 0, or −1 for rows that are left out
-	ofNumber  func(x float64) int8
+	one, zero string    // names of the classes
+	ofCode    []int8    // by code of a column of levels: 1, 0, or −1 for rows that are left out
+	numbers   []float64 // of a column of numbers: that of the one class, and of the other unless that is all others
 }
 
 // of returns the class of a gathered cell.
@@ -27,6 +27,35 @@ func (o *binaryOutcome) of(x float64) int8 {
 		return o.ofCode[int(x)]
 	}
 	return o.ofNumber(x)
+}
+
+// ofNumber returns the class of a number.
+func (o *binaryOutcome) ofNumber(x float64) int8 {
+	switch {
+	case x == o.numbers[0]:
+		return 1
+	case len(o.numbers) == 1 || x == o.numbers[1]:
+		return 0
+	}
+	return -1
+}
+
+// halves returns the classes as an engine tells them apart.
+func (o *binaryOutcome) halves(s *dataset.Schema) dataset.Halves {
+	out := dataset.Halves{Column: o.column}
+	if o.ofCode == nil {
+		out.Numbers[1], out.Numbers[0] = o.numbers[:1], o.numbers[1:]
+		return out
+	}
+	for code, class := range o.ofCode {
+		if class >= 0 {
+			out.Levels[class] = append(out.Levels[class], s.Columns[o.column].Dict.Level(uint32(code)))
+		}
+	}
+	if !slices.Contains(o.ofCode, -1) {
+		out.Levels[0] = nil // all others
+	}
+	return out
 }
 
 // newOutcome finds the two classes: attack and normal of the label; or two levels of
@@ -119,25 +148,16 @@ func (o *binaryOutcome) byNumbers(c *dataset.Column, levels []string) error {
 		}
 		levels = []string{"1", "0"}
 	}
-	values := make([]float64, len(levels))
+	o.numbers = make([]float64, len(levels))
 	for k, level := range levels {
 		var err error
-		if values[k], err = strconv.ParseFloat(level, 64); err != nil {
+		if o.numbers[k], err = strconv.ParseFloat(level, 64); err != nil {
 			return &GroupError{fmt.Sprintf("--group %s: column %q holds numbers", level, c.Name)}
 		}
 	}
 	o.one, o.zero = c.Name+" = "+levels[0], c.Name+" other"
 	if len(levels) == 2 {
 		o.zero = c.Name + " = " + levels[1]
-	}
-	o.ofNumber = func(x float64) int8 {
-		switch {
-		case x == values[0]:
-			return 1
-		case len(values) == 1 || x == values[1]:
-			return 0
-		}
-		return -1
 	}
 	return nil
 }

@@ -21,6 +21,12 @@ func (l *Logit) findRows(ctx context.Context, src dataset.Source, g *gatherer, d
 		}
 		l.Influence = append(l.Influence, InfluentialRow{LogitInfluence: influence, Row: int64(row)*g.step + 1})
 	}
+	if _, ok := dataset.EngineOf(src); ok { // rows of a database have no number
+		for k := range l.Influence {
+			l.Influence[k].Row = 0
+		}
+		return nil
+	}
 	if table, ok := src.(interface{ Line(row int64) int64 }); ok {
 		for k := range l.Influence {
 			l.Influence[k].Line = table.Line(l.Influence[k].Row - 1)

@@ -60,17 +60,28 @@ func ScreenLogit(ctx context.Context, src dataset.Source, o LogitOptions) (*Logi
 		return nil, err
 	}
 	m.stage("reading the columns")
-	g := m.gatherer(src)
-	if err := src.Scan(ctx, g); err != nil {
+	gathered, err := m.readEach(ctx, src)
+	if err != nil {
 		return nil, err
 	}
-	out.Rows, out.Warnings = g.rows, g.warnings("regressions")
+	out.Rows = gathered[0].rows
+	for _, one := range gathered {
+		if warnings := one.warnings("regressions"); len(warnings) > 0 {
+			out.Warnings = warnings
+		}
+	}
 	m.stage("fitting each column")
 	alone, reasons := make([]*LogitAlone, len(m.terms)), make([]string, len(m.terms))
+	if out.Warnings, err = m.eachSum(ctx, gathered, alone, reasons, out.Warnings); err != nil {
+		return nil, err
+	}
 	err = parallel.Each(ctx, len(m.terms), 0, func(k int) (err error) {
+		if gathered[k].sums != nil {
+			return nil
+		}
 		one := *m
-		one.terms = m.terms[k : k+1]
-		alone[k], reasons[k], err = one.alone(ctx, g)
+		one.terms, one.times = m.terms[k:k+1], gathered[k].times
+		alone[k], reasons[k], err = one.alone(ctx, gathered[k].gatherer)
 		return err
 	})
 	if err != nil {
@@ -120,31 +131,17 @@ func (m *logitModel) all() (leftOut []string, err error) {
 
 // alone fits the model's only term; nil with a reason if it has no fit.
 func (m *logitModel) alone(ctx context.Context, g *gatherer) (*LogitAlone, string, error) {
-	name := m.terms[0].name
-	col := m.schema.Columns[m.terms[0].factors[0].column]
-	col.Name = name
 	data, err := m.data(g)
 	if err != nil {
 		return nil, "", err
 	}
 	patterns, _ := data.Patterns()
 	f, err := stats.FitLogit(ctx, patterns, stats.LogitOptions{Level: m.options.Level, Errors: m.options.Errors, Workers: max(1, runtime.GOMAXPROCS(0)/2)})
-	switch {
-	case errors.Is(err, stats.ErrTooMany):
-		return nil, fmt.Sprintf("%s is left out: it has %s, too many for a model.", name, plural(int64(len(data.Terms[0].Levels)), "level")), nil
-	case errors.Is(err, stats.ErrTooFew):
-		return nil, fmt.Sprintf("%s is left out: only one class has a value.", name), nil
-	case err != nil:
-		return nil, "", err
-	case f.Rank() < 2:
-		return nil, fmt.Sprintf("%s is left out: all values are equal.", name), nil
+	if reason, err := m.unfit(f, &data.Terms[0], err); reason != "" || err != nil {
+		return nil, reason, err
 	}
-	a := &LogitAlone{Column: col, Result: f.Test(), Missing: m.missing, Converged: f.Converged}
-	scores, err := f.Scores(m.outcome.one, m.outcome.zero)
+	a, err := m.aloneOf(f, m.missing)
 	if err != nil {
-		return nil, "", err
-	}
-	if a.AUC, a.AUCInterval, err = stats.DeLong(scores, orDefault(m.options.Level)); err != nil && !undefined(err) {
 		return nil, "", err
 	}
 	a.OddsRatio = perDeviation(f, patterns)
@@ -152,6 +149,38 @@ func (m *logitModel) alone(ctx context.Context, g *gatherer) (*LogitAlone, strin
 		a.Causes = causes(f, patterns)
 	}
 	return a, "", nil
+}
+
+// unfit says why a column has no model, if so.
+func (m *logitModel) unfit(f *stats.LogitFit, term *stats.LogitTerm, err error) (reason string, failed error) {
+	name := m.terms[0].name
+	switch {
+	case errors.Is(err, stats.ErrTooMany):
+		return fmt.Sprintf("%s is left out: it has %s, too many for a model.", name, plural(int64(len(term.Levels)), "level")), nil
+	case errors.Is(err, stats.ErrTooFew):
+		return fmt.Sprintf("%s is left out: only one class has a value.", name), nil
+	case err != nil:
+		return "", err
+	case f.Rank() < 2:
+		return fmt.Sprintf("%s is left out: all values are equal.", name), nil
+	}
+	return "", nil
+}
+
+// aloneOf returns what a fit of the model's only term says, but for its odds ratio and what
+// separates the classes.
+func (m *logitModel) aloneOf(f *stats.LogitFit, missing int64) (*LogitAlone, error) {
+	col := m.schema.Columns[m.terms[0].factors[0].column]
+	col.Name = m.terms[0].name
+	a := &LogitAlone{Column: col, Result: f.Test(), Missing: missing, Converged: f.Converged}
+	scores, err := f.Scores(m.outcome.one, m.outcome.zero)
+	if err != nil {
+		return nil, err
+	}
+	if a.AUC, a.AUCInterval, err = stats.DeLong(scores, orDefault(m.options.Level)); err != nil && !undefined(err) {
+		return nil, err
+	}
+	return a, nil
 }
 
 // perDeviation returns the odds ratio of a single quantity: of 1 against 0 if it has

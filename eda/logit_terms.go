@@ -1,6 +1,7 @@
 package eda
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -144,6 +145,9 @@ func checkModelled(s *dataset.Schema, t modelTerm, outcome int) error {
 	return nil
 }
 
+// errNoLog1p says why a column has no logarithm.
+var errNoLog1p = errors.New("it has values of -1 and less, which have no log1p")
+
 // cells returns the values of a factor in some rows, NaN where one is missing.
 func (f modelFactor) cells(gathered []float64) ([]float64, error) {
 	if f.transform == "" || f.transform == "std" {
@@ -159,7 +163,7 @@ func (f modelFactor) cells(gathered []float64) ([]float64, error) {
 				out[i] = 1
 			}
 		case x <= -1:
-			return nil, fmt.Errorf("it has values of -1 and less, which have no log1p")
+			return nil, errNoLog1p
 		default:
 			out[i] = math.Log1p(x)
 		}
@@ -171,7 +175,8 @@ func (f modelFactor) cells(gathered []float64) ([]float64, error) {
 type termBuilder struct {
 	schema     *dataset.Schema
 	used       []bool
-	references map[int]string // by column
+	times      func(row int) int64 // rows that each gathered one stands for
+	references map[int]string      // by column
 }
 
 // build makes one term of the cells of its factors.
@@ -212,7 +217,7 @@ func (b *termBuilder) quantity(cells []float64, standardised bool) []float64 {
 	for i, x := range cells {
 		if b.used[i] {
 			out[i] = x
-			m.Add(x)
+			m.AddN(x, b.times(i))
 		}
 	}
 	if sd := m.SD(); standardised && sd > 0 {
@@ -233,7 +238,7 @@ func (b *termBuilder) category(term string, column int, cells []float64) (stats.
 	counts := make([]int64, dict.Len())
 	for i, x := range cells {
 		if b.used[i] {
-			counts[int(x)]++
+			counts[int(x)] += b.times(i)
 		}
 	}
 	place := make([]uint32, len(counts))

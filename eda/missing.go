@@ -10,14 +10,15 @@ import (
 // A Gaps says which cells are missing, column by column and together.
 type Gaps struct {
 	Rows     int64
-	Complete int64        // rows without a missing cell
+	Complete int64        // rows without a missing cell; −1 where an engine has too many patterns to say
 	Columns  []ColumnGaps // every column, in the order of the schema
 	Patterns []Pattern    // sets of columns that are missing together, from the most frequent
 	Others   int64        // rows with patterns beyond those listed
 
 	// Blocks[i][j] is the share of missing cells of Columns[j] in the i-th of up to
 	// 60 runs of consecutive rows: a picture of where in the file the gaps are. A run
-	// has BlockRows rows, and the last what remains.
+	// has BlockRows rows, and the last what remains. Engines have no order, and so no
+	// blocks.
 	Blocks    [][]float64
 	BlockRows int64
 
@@ -52,7 +53,9 @@ const (
 	maxUnits     = 4096 // runs of rows counted apart; beyond that neighbours are joined
 )
 
-// Missing finds the gaps of a source in one scan. Cells that could not be read or
+// Missing finds the gaps of a source in one scan. An engine counts them by itself, but
+// does not know where they are: it has no lines and no Blocks. Where it has more patterns
+// than it hands out, none are listed. Cells that could not be read or
 // were infinite count as missing.
 //
 // It is an error if Normal is no level of the label.
@@ -89,9 +92,12 @@ func (g *gapFinder) result(problems dataset.Problems) *Gaps {
 }
 
 // listPatterns lists the most frequent patterns, of equally frequent ones those
-// that come first in the file.
+// that come first in the file; an engine's have an order of their own.
 func (g *gapFinder) listPatterns(out *Gaps) {
 	list := g.patterns.list
+	if g.counted {
+		sort.Slice(list, func(i, j int) bool { return list[i].set < list[j].set })
+	}
 	sort.SliceStable(list, func(i, j int) bool { return list[i].rows > list[j].rows })
 	for k, p := range list {
 		if k >= keptPatterns {
@@ -110,6 +116,9 @@ func (g *gapFinder) listPatterns(out *Gaps) {
 
 // drawBlocks joins the units to at most maxBlocks runs of rows.
 func (g *gapFinder) drawBlocks(out *Gaps) {
+	if g.counted {
+		return
+	}
 	per := (g.units() + maxBlocks - 1) / maxBlocks
 	out.BlockRows = int64(per) * g.span
 	for from := 0; from < g.units(); from += per {

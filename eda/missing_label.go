@@ -1,6 +1,8 @@
 package eda
 
 import (
+	"fmt"
+
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/stats"
 )
@@ -66,6 +68,38 @@ func (g *labelGapFinder) Batch(worker int, b *dataset.Batch) error {
 		w.gaps[c] = counts
 	}
 	return nil
+}
+
+// Sets implements dataset.Tallied: the label, then the gaps of every column by it.
+func (g *labelGapFinder) Sets(s *dataset.Schema) []dataset.Set {
+	if g.label < 0 {
+		return nil
+	}
+	out := []dataset.Set{{Keys: cellKeys(g.label)}}
+	for c := range s.Columns {
+		out = append(out, dataset.Set{Keys: []dataset.Key{{Column: g.label}, {Column: c, Gap: true}}})
+	}
+	return out
+}
+
+// Groups implements dataset.Tallied.
+func (g *labelGapFinder) Groups(set int, groups *dataset.Groups) error {
+	w, codes := &g.workers[0], groups.Cells.Columns[0].Codes
+	if set == 0 {
+		w.rows = addCodes(w.rows, codes, groups.N)
+		return nil
+	}
+	for row, code := range codes {
+		if groups.Cells.Columns[1].Float(row) == 1 {
+			w.gaps[set-1] = addCode(w.gaps[set-1], code, groups.N[row])
+		}
+	}
+	return nil
+}
+
+// Overflow implements dataset.Tallied.
+func (g *labelGapFinder) Overflow(int) error {
+	return fmt.Errorf("column %q has more levels than the database hands out; choose another label with --label", g.schema.Columns[g.label].Name)
 }
 
 // EndChunk implements dataset.Analysis.

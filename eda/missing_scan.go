@@ -20,6 +20,7 @@ type gapFinder struct {
 	span     int64     // rows of a unit
 	patterns patternCounts
 	others   int64 // rows whose pattern found no room
+	counted  bool  // by an engine, which knows of no order
 }
 
 // A gapWorker notes the gaps of the chunk at hand.
@@ -148,8 +149,58 @@ func isMissing(b *dataset.Batch, column, row int) bool {
 	return b.TextMissing(column, row)
 }
 
+// Sets implements dataset.Tallied: which cells are missing together, and in each column.
+func (g *gapFinder) Sets(s *dataset.Schema) []dataset.Set {
+	keys := make([]dataset.Key, len(s.Columns))
+	out := []dataset.Set{{Keys: keys}}
+	for c := range keys {
+		keys[c] = dataset.Key{Column: c, Gap: true}
+		out = append(out, dataset.Set{Keys: keys[c : c+1]})
+	}
+	g.counted = true
+	return out
+}
+
+// Groups implements dataset.Tallied.
+func (g *gapFinder) Groups(at int, groups *dataset.Groups) error {
+	cells := groups.Cells.Columns
+	if at > 0 {
+		for row, n := range groups.N {
+			if cells[0].Float(row) == 1 {
+				g.missing[at-1] = addCode(g.missing[at-1], 0, n)
+			}
+		}
+		return nil
+	}
+	set := make([]byte, (len(g.schema.Columns)+7)/8)
+	for row, n := range groups.N {
+		clear(set)
+		for c := range g.schema.Columns {
+			if cells[c].Float(row) == 1 {
+				set[c/8] |= 1 << (c % 8)
+			}
+		}
+		if isEmpty(set) {
+			g.complete += n
+		} else {
+			g.patterns.add(set, n, math.MaxInt)
+		}
+	}
+	return nil
+}
+
+// Overflow implements dataset.Tallied. What is missing together is not known then.
+func (g *gapFinder) Overflow(int) error {
+	g.patterns, g.complete = patternCounts{}, -1
+	return nil
+}
+
 // EndChunk implements dataset.Analysis.
 func (g *gapFinder) EndChunk(worker int, chunk dataset.Chunk) error {
+	if g.counted {
+		g.rows = int64(chunk.Rows)
+		return nil
+	}
 	w := &g.workers[worker]
 	before := g.rows
 	g.rows += int64(w.rows)

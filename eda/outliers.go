@@ -23,6 +23,7 @@ type OutlierOptions struct {
 	Rows     int      // most rows listed per column; 0: none
 	Top      int      // most rows listed by their scores; 0: none
 	Budget   int      // different numbers kept in memory, see dataset.Counts; 0: the usual
+	Fetch    Fetch    // rows of an engine that are scored
 }
 
 // Outliers are the values of each column outside its rules' limits, and the rows
@@ -80,7 +81,7 @@ type OutlierRow struct {
 	Column string
 	Group  string // with Within: the level of the row
 	Value  float64
-	Row    int64  // number of the row in the source, from 1; rows left out by a filter do not count
+	Row    int64  // number of the row in the source, from 1; rows left out by a filter do not count; 0 for an engine, whose rows have none
 	Line   int64  // line of the file, 0 if unknown
 	Label  string // what the row is, "" if the table does not say
 }
@@ -97,6 +98,10 @@ type OutlierRow struct {
 // A column in which at least half of the values are equal has an interquartile
 // range or a median absolute deviation of 0. Tukey's fences then lie on the
 // quartile, and every other value is outside; the modified z-score is undefined.
+//
+// An engine counts over all rows. Only those that are scored are a sample, which the
+// warnings say, and of rows of equal distances those are listed that were first in
+// time, or any without a clock.
 //
 // It is an error if a limit is negative or not finite, if a column asked for by
 // name holds no numbers, if Within has no levels or more than 256, and if Normal is
@@ -156,6 +161,7 @@ func (o *Outliers) find(ctx context.Context, src dataset.Source, opt OutlierOpti
 	var numbers *gatherer
 	if opt.Scores {
 		numbers = newRowGatherer(src, together, o.classes.Column, rows.within)
+		numbers.fetch = opt.Fetch
 		analyses = append(analyses, numbers)
 	}
 	var classes *labelCounter

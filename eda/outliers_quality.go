@@ -69,12 +69,15 @@ func (c *byClass) add(o byClass) {
 }
 
 // count takes note of a row of a class.
-func (c *byClass) count(class rowClass) {
+func (c *byClass) count(class rowClass) { c.countN(class, 1) }
+
+// countN takes note of n rows of a class.
+func (c *byClass) countN(class rowClass, n int64) {
 	switch class {
 	case normalRow:
-		c.normal++
+		c.normal += n
 	case attackRow:
-		c.attack++
+		c.attack += n
 	}
 }
 

@@ -22,6 +22,7 @@ type outlierRows struct {
 	label   int           // -1 without one
 	places  [][]int       // per column and group: place of the limits, -1 for none
 	found   [][]outlierAt // per column, merged in file order
+	unnamed []string      // columns of an engine that no condition can name
 	workers []outlierBatch
 }
 
@@ -51,7 +52,7 @@ type limitCount struct {
 type outlierAt struct {
 	value  float64
 	reach  float64 // distance from the fence
-	row    int64   // within the chunk, then of the table
+	row    int64   // within the chunk, then of the table; -1 if unknown
 	line   int64
 	inFile int // position within the chunk's file, for its line
 	group  int

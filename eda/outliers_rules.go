@@ -171,6 +171,9 @@ func (o *Outliers) take(r *outlierRows) {
 	if r.most > 0 {
 		o.Rows, o.Label = r.result()
 	}
+	if len(r.unnamed) > 0 {
+		o.Warnings = append(o.Warnings, fmt.Sprintf("No rows are listed of columns with a backtick in their names, which no condition can hold: %s.", listed(r.unnamed, mostNamed)))
+	}
 	for k, l := range o.limits {
 		found := r.counted(k)
 		if l.counting {

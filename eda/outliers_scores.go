@@ -60,6 +60,7 @@ const (
 // scoredRows are the scores of the rows that were gathered.
 type scoredRows struct {
 	step   int64        // the first row and every so many rows after it
+	drawn  bool         // they are rows of an engine, which have no numbers
 	lines  []int64      // of the file
 	class  []rowClass   // what the label says of them; nil unless classes are known
 	groups []int        // places among the groups; nil without groups
@@ -92,7 +93,10 @@ func newRowGatherer(src dataset.Source, columns []int, label, within int) *gathe
 
 // score scores the gathered rows, apart in each group.
 func (o *Outliers) score(ctx context.Context, s *dataset.Schema, g *gatherer, within int, opt OutlierOptions) error {
-	if g.step > 1 {
+	switch {
+	case g.engine != nil && g.kept() < g.rows:
+		o.Warnings = append(o.Warnings, fmt.Sprintf("Scores are those of %s, to bound time and memory.", g.sampleWords()))
+	case g.step > 1:
 		o.Warnings = append(o.Warnings, fmt.Sprintf("Scores are those of one row in %d, %s of %s, to bound time and memory.",
 			g.step, grouped(int64(g.gathered())), plural(g.rows, "row")))
 	}
@@ -101,7 +105,7 @@ func (o *Outliers) score(ctx context.Context, s *dataset.Schema, g *gatherer, wi
 			choose(int64(len(g.columns)), "is one", "is none")))
 		return nil
 	}
-	o.scored = &scoredRows{step: g.step, lines: g.lines}
+	o.scored = &scoredRows{step: g.step, drawn: g.engine != nil, lines: g.lines}
 	if o.classes.Known() {
 		class := classOf(s, o.classes)
 		for _, code := range g.codes[0] {
@@ -134,10 +138,10 @@ func (o *Outliers) score(ctx context.Context, s *dataset.Schema, g *gatherer, wi
 		}
 		o.Scores = append(o.Scores, one.scores[:]...)
 		if opt.Top > 0 {
-			o.Top = append(o.Top, one.top(o.scored, members[at], group, opt.Top)...)
+			o.Top = append(o.Top, o.named(s, g, one.top(o.scored, members[at], group, opt.Top))...)
 		}
 	}
-	o.listTop(s, g, opt.Top)
+	o.listTop(opt.Top)
 	return nil
 }
 

@@ -10,7 +10,7 @@ import (
 
 // A ScoredRow is a row that several columns together set apart.
 type ScoredRow struct {
-	Row   int64  // number of the row in the source, from 1; rows left out by a filter do not count
+	Row   int64  // number of the row in the source, from 1; rows left out by a filter do not count; 0 for an engine, whose rows have none
 	Line  int64  // line of the file, 0 if unknown
 	Group string // with Within: the level of the row
 	Label string // what the row is, "" if the table does not say
@@ -22,6 +22,8 @@ type ScoredRow struct {
 	// Farthest are the columns in which the row is farthest from the mean of its
 	// group in standard deviations, the farthest first.
 	Farthest []FarValue
+
+	at int // place among the rows that were scored
 }
 
 // A FarValue is a value and its distance from the mean of its column.
@@ -59,8 +61,13 @@ func (r *rowScorer) top(scored *scoredRows, members []int32, group string, most 
 	var out []ScoredRow
 	for _, f := range list {
 		at := memberAt(members, int(f.row))
+		number := int64(at)*scored.step + 1
+		if scored.drawn {
+			number = 0
+		}
 		out = append(out, ScoredRow{
-			Row:       int64(at)*scored.step + 1,
+			at:        at,
+			Row:       number,
 			Line:      scored.lines[at],
 			Group:     group,
 			Isolation: f.reach,
@@ -107,20 +114,26 @@ func (r *rowScorer) farthest(row int, spread []meanSD) []FarValue {
 	return out[:min(shownColumns, len(out))]
 }
 
-// listTop brings the top rows of all groups into one order and adds their labels.
-func (o *Outliers) listTop(s *dataset.Schema, g *gatherer, most int) {
-	slices.SortFunc(o.Top, func(a, b ScoredRow) int {
-		return cmp.Or(cmp.Compare(b.Isolation, a.Isolation), cmp.Compare(a.Row, b.Row))
+// named adds the labels of scored rows.
+func (o *Outliers) named(s *dataset.Schema, g *gatherer, rows []ScoredRow) []ScoredRow {
+	if o.classes.Column < 0 {
+		return rows
+	}
+	for i := range rows {
+		if code := g.codes[0][rows[i].at]; code != dataset.MissingCode {
+			rows[i].Label = s.Columns[o.classes.Column].Dict.Level(code)
+		}
+	}
+	return rows
+}
+
+// listTop brings the top rows of all groups into one order.
+func (o *Outliers) listTop(most int) {
+	slices.SortStableFunc(o.Top, func(a, b ScoredRow) int {
+		return cmp.Or(cmp.Compare(b.Isolation, a.Isolation), cmp.Compare(a.at, b.at))
 	})
 	o.Top = o.Top[:min(most, len(o.Top))]
-	if o.classes.Column < 0 {
-		return
-	}
-	o.Label = o.classes.Name
-	for i := range o.Top {
-		row := (o.Top[i].Row - 1) / g.step
-		if code := g.codes[0][row]; code != dataset.MissingCode {
-			o.Top[i].Label = s.Columns[o.classes.Column].Dict.Level(code)
-		}
+	if o.classes.Column >= 0 {
+		o.Label = o.classes.Name
 	}
 }

@@ -23,10 +23,16 @@ type RowOptions struct {
 // how many they are. The ESD test flags no rows: of equal values it may call some
 // outliers and not others.
 //
+// Of an engine it writes any Most of the rows that the rules of single columns flag,
+// without numbers, lines and scores; Most must then be given.
+//
 // src is the source that FindOutliers was asked about, or one of the same rows
 // and columns.
 func (o *Outliers) WriteRows(ctx context.Context, src dataset.Source, w io.Writer, opt RowOptions) (rows int64, err error) {
 	f := newRowFlagger(o)
+	if e, ok := dataset.EngineOf(src); ok {
+		return f.writeFrom(ctx, e, w, opt)
+	}
 	if opt.Most > 0 {
 		top := &topFlagged{rowFlagger: f, most: opt.Most}
 		if err := src.Scan(ctx, top); err != nil {
@@ -45,6 +51,7 @@ type rowFlagger struct {
 	within   int      // the column that makes the groups, -1 without
 	words    int      // per row, with a bit for each rule
 	chosen   []int64  // the rows to write, from 0 and in order; nil: all that are flagged
+	drawn    bool     // the rows are some of an engine, and have no numbers
 
 	places  [][]int // per column and group: place of the limits, -1 for none
 	workers []flagBatch
@@ -152,6 +159,9 @@ func (f *rowFlagger) Pick(worker, row int) (cells []string, keep bool) {
 	if len(rules) == 0 {
 		return nil, false
 	}
+	if f.drawn {
+		return []string{"", "", strings.Join(rules, ";"), ""}, true
+	}
 	line, score := "", ""
 	if n := w.line(row); n > 0 {
 		line = strconv.FormatInt(n, 10)
@@ -192,7 +202,7 @@ func (f *rowFlagger) flagged(w *flagBatch, row int) []string {
 
 // at returns the place of a row among those that were scored.
 func (r *scoredRows) at(row int64) (at int, ok bool) {
-	if r == nil || row%r.step != 0 {
+	if r == nil || r.drawn || row%r.step != 0 {
 		return 0, false
 	}
 	at = int(row / r.step)

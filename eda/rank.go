@@ -102,7 +102,7 @@ func RankFeatures(ctx context.Context, src dataset.Source, o RankOptions) (*Rank
 	if !classes.Known() {
 		return nil, fmt.Errorf("a ranking needs a label that tells normal rows from attacks; name it with --label and --normal")
 	}
-	c := newLabelCounter(src.Schema(), classes, o.Budget, splittable(src.Schema(), classes, columns))
+	c := newLabelCounter(src.Schema(), classes, budgetOf(src, o.Budget), splittable(src.Schema(), classes, columns))
 	if err := src.Scan(ctx, c); err != nil {
 		return nil, err
 	}
@@ -173,7 +173,7 @@ func (r *Ranking) add(col *dataset.Column, split *labelSplit, column int, t *lab
 	}
 	switch {
 	case undefined(err):
-		r.LeftOut = append(r.LeftOut, fmt.Sprintf("%s is not ranked: %s.", col.Name, unrankable(t)))
+		r.LeftOut = append(r.LeftOut, fmt.Sprintf("%s is not ranked: %s.", col.Name, unrankable(split, column, t)))
 		return nil
 	case err != nil:
 		return fmt.Errorf("column %q against the class: %w", col.Name, err)
@@ -184,7 +184,10 @@ func (r *Ranking) add(col *dataset.Column, split *labelSplit, column int, t *lab
 }
 
 // unrankable says why a column has no test.
-func unrankable(t *labelTable) string {
+func unrankable(split *labelSplit, column int, t *labelTable) string {
+	if !split.counted(column) {
+		return "it has too many different values to count them by class"
+	}
 	if len(t.counts) <= 1 {
 		return choose(int64(len(t.counts)), "all values are equal", "it has no value")
 	}

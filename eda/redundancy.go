@@ -1,6 +1,7 @@
 package eda
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -52,7 +53,7 @@ func (r *Redundancy) Proposal() string {
 // fewest gaps; of several, the one that goes most with the label; then the one
 // with the highest mean absolute correlation with the others; then the first. The
 // label and what was made from it are in no group.
-func (c *Correlations) redundancies(s *dataset.Schema, g *gatherer, classes *Classes, threshold float64) ([]Redundancy, error) {
+func (c *Correlations) redundancies(ctx context.Context, s *dataset.Schema, g *gatherer, classes *Classes, threshold float64) ([]Redundancy, error) {
 	label, labelled := labelGrouping(s, g, classes)
 	labelled = labelled && label.used() > 1
 	usable := func(i int) bool {
@@ -60,17 +61,19 @@ func (c *Correlations) redundancies(s *dataset.Schema, g *gatherer, classes *Cla
 		return role != dataset.Label && role != dataset.Derivative
 	}
 	var out []Redundancy
+	var sampled []string
 	for _, members := range c.linked(threshold, usable) {
 		var r Redundancy
 		for _, i := range members {
-			x := g.of(c.columns[i])
-			column := RedundantColumn{Name: c.Matrix.Names[i], Label: math.NaN(), Missing: countMissing(x)}
+			column := RedundantColumn{Name: c.Matrix.Names[i], Label: math.NaN(), Missing: g.missing(c.columns[i])}
 			if labelled {
-				moments, err := label.moments(x)
+				moments, exact, err := g.momentsBy(ctx, c.columns[i], label)
 				if err != nil {
 					return nil, err
 				}
-				column.Label = stats.CorrelationRatio(moments)
+				if column.Label = stats.CorrelationRatio(moments); !exact {
+					sampled = append(sampled, column.Name)
+				}
 			}
 			for _, j := range members {
 				if i != j {
@@ -82,8 +85,26 @@ func (c *Correlations) redundancies(s *dataset.Schema, g *gatherer, classes *Cla
 		r.propose()
 		out = append(out, r)
 	}
+	if len(sampled) > 0 {
+		c.Warnings = append(c.Warnings, fmt.Sprintf("How redundant columns go with the label is known from %s for those of which too many values differ: %s.",
+			g.sampleWords(), listed(sampled, mostNamed)))
+	}
 	return out, nil
 }
+
+// momentsBy returns the moments of a column in the groups, and whether they are those
+// of all rows and not of a sample.
+func (g *gatherer) momentsBy(ctx context.Context, column int, by grouping) (moments []stats.Moments, exact bool, err error) {
+	all, err := g.exactMoments(ctx, column, []grouping{by})
+	if err != nil || all[0] != nil {
+		return all[0], true, err
+	}
+	moments, err = by.moments(g.of(column))
+	return moments, !g.asks(), err
+}
+
+// mostNamed is how many columns or pairs a sentence names.
+const mostNamed = 5
 
 func countMissing(x []float64) (n int64) {
 	for _, v := range x {

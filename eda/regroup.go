@@ -8,6 +8,7 @@ import "github.com/netanom/netanom/dataset"
 type regrouped struct {
 	dataset.Counts
 	group   func(b *dataset.Batch, row int) int // −1: none; nil: the code of the column By
+	also    []int                               // columns that group looks at beside By
 	workers []regroupedBatch
 }
 
@@ -15,7 +16,6 @@ type regrouped struct {
 type regroupedBatch struct {
 	batch dataset.Batch
 	codes []uint32
-	rows  []int64 // by group
 }
 
 // codeGroups tabulates the group of every code, −1 for none.
@@ -44,12 +44,7 @@ func (c *regrouped) Start(s *dataset.Schema, workers int) error {
 // Batch implements dataset.Analysis.
 func (c *regrouped) Batch(worker int, b *dataset.Batch) error {
 	w := &c.workers[worker]
-	switch {
-	case c.By < 0:
-		w.rows = append(w.rows[:0], int64(b.Rows)+total(w.rows))
-		return c.Counts.Batch(worker, b)
-	case c.group == nil:
-		w.rows = countCodes(w.rows, b.Columns[c.By].Codes)
+	if c.By < 0 || c.group == nil {
 		return c.Counts.Batch(worker, b)
 	}
 	w.codes = w.codes[:0]
@@ -60,7 +55,6 @@ func (c *regrouped) Batch(worker int, b *dataset.Batch) error {
 		}
 		w.codes = append(w.codes, code)
 	}
-	w.rows = countCodes(w.rows, w.codes)
 	columns := append(w.batch.Columns[:0], b.Columns...)
 	columns[c.By].Codes = w.codes
 	w.batch = *b
@@ -68,12 +62,24 @@ func (c *regrouped) Batch(worker int, b *dataset.Batch) error {
 	return c.Counts.Batch(worker, &w.batch)
 }
 
-// rowsOf counts the rows of a group.
-func (c *regrouped) rowsOf(group int) (n int64) {
-	for i := range c.workers {
-		if rows := c.workers[i].rows; group < len(rows) {
-			n += rows[group]
-		}
+// Columns implements dataset.Selective.
+func (c *regrouped) Columns(s *dataset.Schema) []int {
+	return append(c.Counts.Columns(s), c.also...)
+}
+
+// Sets implements dataset.Tallied: what dataset.Counts asks, apart for all columns that
+// make the groups.
+func (c *regrouped) Sets(s *dataset.Schema) []dataset.Set {
+	if c.By < 0 {
+		return c.Counts.Sets(s)
 	}
-	return n
+	return c.SetsBy(append([]int{c.By}, c.also...)...)
+}
+
+// Groups implements dataset.Tallied.
+func (c *regrouped) Groups(set int, g *dataset.Groups) error {
+	if c.By < 0 || c.group == nil {
+		return c.Counts.Groups(set, g)
+	}
+	return c.GroupsBy(set, g, c.group)
 }

@@ -18,6 +18,7 @@ type RelateOptions struct {
 	Adjust    stats.Adjustment  // of the p-values over all pairs of a measure; zero: none
 	Redundant float64           // see CorrelateOptions
 	Scatters  int               // see CorrelateOptions; of Pearson's r only
+	Fetch     Fetch             // rows of an engine for what it cannot count
 	Stage     func(name string) // told what is being done, for progress; may be nil
 }
 
@@ -58,7 +59,7 @@ func Relate(ctx context.Context, src dataset.Source, o RelateOptions) (*Relation
 		return nil, err
 	}
 	r := &relater{ctx: ctx, schema: s, options: o, out: &Relations{Rows: p.Rows}}
-	r.numbers = &gatherer{hint: p.Rows, columns: numericAmong(s, columns)}
+	r.numbers = &gatherer{hint: handedOut(src, p.Rows), columns: numericAmong(s, columns), fetch: o.Fetch}
 	r.correlated = slices.Clone(r.numbers.columns)
 	r.numbers.also(levelledAmong(s, columns)...)
 	if label := s.Label(); label >= 0 && s.Columns[label].Dict != nil {

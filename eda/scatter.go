@@ -10,10 +10,11 @@ import (
 // A Scatter is the points of two columns, evenly spaced over the rows that have
 // both values.
 type Scatter struct {
-	A, B   string
-	R      float64    // their correlation, over all rows
-	Rows   int64      // rows that have both values
-	Groups []PointSet // normal traffic and attacks where they can be told apart, else one without a name
+	A, B    string
+	R       float64    // their correlation, over all rows
+	Rows    int64      // rows that have both values
+	Sampled bool       // the points are those of a random sample of the rows
+	Groups  []PointSet // normal traffic and attacks where they can be told apart, else one without a name
 }
 
 // A PointSet is the values of two columns in some rows.
@@ -45,7 +46,11 @@ func (c *Correlations) scatters(s *dataset.Schema, g *gatherer, classes *Classes
 		suits := func(i int) bool { return s.Columns[i].Kind != dataset.Flag && !slices.Contains(shown, i) }
 		if math.Abs(p.Estimate.Value) < identical && suits(a) && suits(b) {
 			shown = append(shown, a, b)
-			out = append(out, scatter(p, g.of(a), g.of(b), classOfRows(s, g, classes)))
+			points := scatter(p, g.of(a), g.of(b), classOfRows(s, g, classes))
+			if g.asks() {
+				points.Sampled, points.Rows = true, total(p.N)
+			}
+			out = append(out, points)
 		}
 	}
 	return out

@@ -99,7 +99,7 @@ func findClock(s *dataset.Schema, name string) (column int, others []string, err
 	}
 	columns := timeColumns(s)
 	if len(columns) == 0 {
-		return -1, nil, noTime(s)
+		return -1, nil, noTime(s, true)
 	}
 	if s.Columns[columns[0]].Role != dataset.Clock {
 		for _, i := range columns[1:] {
@@ -109,11 +109,15 @@ func findClock(s *dataset.Schema, name string) (column int, others []string, err
 	return columns[0], others, nil
 }
 
-// noTime refuses a table without times, and offers what can be done instead.
-func noTime(s *dataset.Schema) error {
+// noTime refuses a table without times, and offers what can be done instead where its
+// rows have an order.
+func noTime(s *dataset.Schema, ordered bool) error {
 	hint := "--row-order makes steps of consecutive records instead, which need not have been made in that order"
+	if !ordered {
+		hint = "the rows of a database have no order that could stand in for it"
+	}
 	switch clock := s.Clock(); {
-	case s.Name == dataset.LayoutKDD:
+	case s.Name == dataset.LayoutKDD && ordered:
 		hint = "KDD files are shuffled, but --row-order makes steps of consecutive records, labelled as such"
 	case clock >= 0:
 		c := &s.Columns[clock]

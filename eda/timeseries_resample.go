@@ -16,6 +16,7 @@ type resampler struct {
 	classes  Classes
 	label    int   // -1: classes are not known
 	known    int64 // rows counted in row order: those that fill a step
+	strays   bool  // whether rows are outside
 
 	labels  *attackLabels
 	workers []resampleBatch
@@ -89,6 +90,7 @@ func (r *resampler) timeSteps(tally *clockTally, every float64) error {
 		return fmt.Errorf("column %q holds no time in any of %s", t.Clock, plural(tally.rows, "row"))
 	}
 	t.First, t.Last = tally.span()
+	r.strays = tally.first < t.First || tally.last > t.Last
 	if t.First == t.Last {
 		return fmt.Errorf("all %s have the same time, %s, in column %q: there is nothing to follow over time", plural(timed, "row"), dataset.FormatTime(t.First), t.Clock)
 	}
@@ -238,7 +240,7 @@ func (r *resampler) EndChunk(worker int, c dataset.Chunk) error {
 		r.out.Counts[step]++
 		if r.label >= 0 && r.labels.isAttackAt(w.codes[i], r.classes) {
 			r.out.Attacks[step]++
-			r.labels.add(step, w.codes[i])
+			r.labels.add(step, w.codes[i], 1)
 		}
 		for k := range r.measures {
 			if x := w.values[k][i]; !math.IsNaN(x) {
@@ -272,9 +274,12 @@ func (r *resampler) step(w *resampleBatch, i int, firstRow int64) int {
 		t.Outside.add(at)
 		return -1
 	}
-	// Rounding must not carry the last row beyond the last step.
-	return min(max(int(math.Floor((at-t.Start)/t.Step)), 0), t.Steps-1)
+	return t.within(math.Floor((at - t.Start) / t.Step))
 }
+
+// within returns a step that there is: rounding must not carry the last row beyond the
+// last.
+func (t *TimeSeries) within(step float64) int { return min(max(int(step), 0), t.Steps-1) }
 
 func (o *Outside) add(at float64) {
 	if o.Rows == 0 {
@@ -295,15 +300,15 @@ func (a *attackLabels) isAttackAt(code uint32, classes Classes) bool {
 	return a.isAttack[code]
 }
 
-// add counts an attack. When there are too many different ones, new ones are no
+// add counts n attacks. When there are too many different ones, new ones are no
 // longer told apart.
-func (a *attackLabels) add(step int, code uint32) {
+func (a *attackLabels) add(step int, code uint32, n int64) {
 	key := stepLabel{step, code}
 	if _, met := a.counts[key]; !met && len(a.counts) >= maxStepLabels {
 		a.full = true
 		return
 	}
-	a.counts[key]++
+	a.counts[key] += n
 }
 
 // commonest returns the most frequent attack of each of some steps, of equal ones

@@ -43,7 +43,8 @@ type TTestOptions struct {
 	Permutations int     // replicates; 0: none
 	Bootstraps   int     // replicates; 0: none
 	Seed         uint64
-	Budget       int // different numbers kept in memory, see dataset.Counts; 0: the usual
+	Budget       int   // different numbers kept in memory, see dataset.Counts; 0: the usual
+	Fetch        Fetch // rows of an engine for what it cannot count
 }
 
 // Means compares the means of columns, with all that it takes to see whether means

@@ -32,14 +32,14 @@ func (m *Means) gatherGroups(ctx context.Context, src dataset.Source, c *groupCo
 	if err != nil {
 		return nil, err
 	}
-	c.Needed, c.Budget = columns, m.Options.Budget
+	c.Needed, c.Budget = columns, budgetOf(src, m.Options.Budget)
 	if err := src.Scan(ctx, c); err != nil {
 		return nil, err
 	}
 	m.Rows = c.Counts.Rows()
 	rows := make([]int64, c.groups)
 	for g := range rows {
-		if rows[g] = c.rowsOf(g); rows[g] == 0 {
+		if rows[g] = c.RowsOf(g); rows[g] == 0 {
 			return nil, fmt.Errorf("no row is %s, so there is nothing to compare", m.Groups[g])
 		}
 	}
@@ -80,9 +80,9 @@ func (s *meanSample) add(group string, t stats.Tally, rows int64) {
 }
 
 // sampleWide fills in the columns of which too many values differ from evenly spaced
-// rows.
+// rows, or from some that an engine has chosen.
 func (m *Means) sampleWide(ctx context.Context, src dataset.Source, c *groupCounter, columns, wide []int, out []meanSample) error {
-	g := &gatherer{hint: rowsOf(src), columns: slices.Clone(wide)}
+	g := &gatherer{hint: rowsOf(src), columns: slices.Clone(wide), fetch: m.Options.Fetch}
 	g.also(c.By)
 	if err := src.Scan(ctx, g); err != nil {
 		return err
@@ -132,25 +132,13 @@ func (m *Means) gatherPairs(ctx context.Context, src dataset.Source) ([]meanSamp
 	if _, err := numericColumns(s, columns); err != nil {
 		return nil, err
 	}
-	g := &gatherer{hint: rowsOf(src), columns: columns}
-	if err := src.Scan(ctx, g); err != nil {
-		return nil, err
-	}
-	m.Rows, m.Warnings = g.rows, g.warnings("pairs")
-	first, second := g.of(columns[0]), g.of(columns[1])
-	var differences []float64
-	for row, x := range first {
-		if d := x - second[row]; d == d {
-			differences = append(differences, d)
-		}
-	}
-	t, err := stats.TallyOf(differences)
+	t, rows, err := m.differences(ctx, src, [2]int(columns))
 	if err != nil {
 		return nil, fmt.Errorf("the differences of %s and %s: %w", s.Columns[columns[0]].Name, s.Columns[columns[1]].Name, err)
 	}
 	name := s.Columns[columns[0]].Name + " − " + s.Columns[columns[1]].Name
 	m.Groups = []string{"differences"}
 	out := meanSample{name: name, kind: dataset.Number}
-	out.add(m.Groups[0], t, g.kept())
+	out.add(m.Groups[0], t, rows)
 	return []meanSample{out}, nil
 }

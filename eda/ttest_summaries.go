@@ -180,6 +180,31 @@ func (r *summaryReader) Columns(*dataset.Schema) []int {
 	return slices.DeleteFunc(slices.Clone(r.columns[:]), func(i int) bool { return i < 0 })
 }
 
+// Ask implements dataset.Asking. The rows of a feature stand together, in the order of
+// their groups.
+func (r *summaryReader) Ask(ctx context.Context, e dataset.Engine) error {
+	var order []dataset.Order
+	for _, i := range r.columns[:2] {
+		if i >= 0 {
+			order = append(order, dataset.Order{Column: i})
+		}
+	}
+	t, err := e.Head(ctx, maxSummaries+1, order...)
+	if err != nil {
+		return err
+	}
+	for row := range t.Rows() {
+		var cells [5]string
+		for k, i := range r.columns {
+			if i >= 0 {
+				cells[k] = t.Cell(row, i)
+			}
+		}
+		r.workers[0] = append(r.workers[0], cells)
+	}
+	return r.EndChunk(0, dataset.Chunk{})
+}
+
 // Batch implements dataset.Analysis.
 func (r *summaryReader) Batch(worker int, b *dataset.Batch) error {
 	for row := range b.Rows {

@@ -17,14 +17,17 @@ type wideSummary struct {
 	exact bool // whether Distinct was counted, not estimated
 }
 
-// summarizeWide describes columns of numbers by further scans, whatever the
-// number of different values. What needs all of them at once is NaN: the median
+// summarizeWide describes columns of numbers by further scans, or by asking an engine,
+// whatever the number of different values. What needs all of them at once is NaN: the median
 // absolute deviation, the trimmed mean, the entropy and the mode.
 func summarizeWide(ctx context.Context, src dataset.Source, columns []int) (map[int]wideSummary, error) {
 	if len(columns) == 0 {
 		return nil, nil
 	}
-	wide, err := dataset.ScanWide(ctx, src, columns, []float64{0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999})
+	if e, ok := dataset.EngineOf(src); ok {
+		return askWide(ctx, e, columns)
+	}
+	wide, err := dataset.ScanWide(ctx, src, columns, wideQuantiles)
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +43,24 @@ func summarizeWide(ctx context.Context, src dataset.Source, columns []int) (map[
 		distinct, exact := counts.distinct.estimate()
 		s.Distinct = distinct
 		out[i] = wideSummary{Summary: s, exact: exact}
+	}
+	return out, nil
+}
+
+// wideQuantiles are the quantiles that a summary has.
+var wideQuantiles = []float64{0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999}
+
+// askWide is summarizeWide with an engine's own figures.
+func askWide(ctx context.Context, e dataset.Engine, columns []int) (map[int]wideSummary, error) {
+	wide, err := e.Wide(ctx, columns, wideQuantiles)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int]wideSummary, len(columns))
+	for k, i := range columns {
+		s := summaryOf(&wide[k].WideColumn)
+		s.Zeros, s.Negatives, s.Distinct = wide[k].Zeros, wide[k].Negatives, wide[k].Distinct
+		out[i] = wideSummary{Summary: s, exact: wide[k].Exact}
 	}
 	return out, nil
 }

@@ -19,6 +19,10 @@ type PredictOptions struct {
 	// Alert, if not nil, is shown every attack in the order of the source, and says whether it
 	// stands; one that does not is written as allowed. The row must not be kept.
 	Alert func(*AlertRow) bool
+
+	// Scored, if not nil, is told the score and the verdict of every row, chunk by chunk in
+	// the order of the source, when nothing is written. The slices must not be kept.
+	Scored func(scores []float64, verdicts []string) error
 }
 
 // A Prediction counts what Predict found.
@@ -80,10 +84,25 @@ func (u unwritten) EndChunk(worker int, c dataset.Chunk) error {
 	if err := u.scorer.EndChunk(worker, c); err != nil {
 		return err
 	}
-	for w := &u.workers[worker]; w.told < len(w.alerts); {
+	w := &u.workers[worker]
+	if u.options.Scored != nil {
+		return u.options.Scored(w.scores, u.verdicts(w))
+	}
+	for w.told < len(w.alerts) {
 		u.judge(w)
 	}
 	return nil
+}
+
+// verdicts returns the verdict on each row of a chunk.
+func (s *scorer) verdicts(w *scoringWorker) []string {
+	out := make([]string, len(w.class))
+	for row, k := range w.class {
+		if out[row] = s.pipeline.Classes[0]; k > 0 {
+			out[row], _ = s.judge(w)
+		}
+	}
+	return out
 }
 
 // A scorer is the analysis that scores the rows of a source.

@@ -44,7 +44,10 @@ func (s *Section) drawScatters(c *eda.Correlations) {
 			d.Groups = append(d.Groups, plots.PointGroup{Name: g.Name, X: g.X, Y: g.Y})
 			shown += len(g.X)
 		}
-		if int64(shown) < pair.Rows {
+		switch {
+		case pair.Sampled:
+			d.Caption = fmt.Sprintf("%s rows of %s, chosen at random; the correlation is that of all.", Format(Count, shown), Format(Count, pair.Rows))
+		case int64(shown) < pair.Rows:
 			d.Caption = fmt.Sprintf("%s evenly spaced rows of %s; the correlation is that of all.", Format(Count, shown), Format(Count, pair.Rows))
 		}
 		fig, err := plots.Density(d)

@@ -98,7 +98,9 @@ func contentTable(e *eda.Exploration) Table {
 			t.Rows = append(t.Rows, []any{kindColumns[kind], n})
 		}
 	}
-	t.Rows = append(t.Rows, []any{"rows without a missing cell", e.Gaps.Complete})
+	if e.Gaps.Complete >= 0 {
+		t.Rows = append(t.Rows, []any{"rows without a missing cell", e.Gaps.Complete})
+	}
 	return t
 }
 
@@ -203,11 +205,7 @@ func contradictionTable(r *eda.Repeats) Table {
 func Extremes(list []eda.Extreme) Section {
 	t := Table{Name: "extremes", Title: "Lowest and highest values", Columns: Cols("feature", "value", "n", "first_line")}
 	for _, x := range list {
-		line := any(nil)
-		if x.Line > 0 {
-			line = x.Line
-		}
-		t.Rows = append(t.Rows, []any{x.Column, x.Value, x.N, line})
+		t.Rows = append(t.Rows, []any{x.Column, x.Value, x.N, known(x.Line)})
 	}
 	return Section{ID: "extremes", Title: "Extreme values", Lead: "The three highest and the three lowest different values of each numeric column, with the line where each first occurs.", Tables: []Table{t}}
 }

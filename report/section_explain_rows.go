@@ -19,11 +19,7 @@ func Reasons(r *model.Reasons, rows []model.ExplainedRow, most int) Section {
 	t := Table{Name: "reasons", Title: fmt.Sprintf("Parts of the score (%s)", r.Scale), Columns: Cols("row", "feature", "cell", "part_of_score")}
 	off := 0.0
 	for i, row := range rows {
-		line := any(nil)
-		if row.Line > 0 {
-			line = row.Line
-		}
-		list.Rows = append(list.Rows, []any{int64(row.Row) + 1, line, row.Score, words(row.Verdict), words(bareLabel(row.Label)), r.Total[i], row.Threshold})
+		list.Rows = append(list.Rows, []any{int64(row.Row) + 1, known(row.Line), row.Score, words(row.Verdict), words(bareLabel(row.Label)), r.Total[i], row.Threshold})
 		parts, rest, others := topParts(r, i, most)
 		t.Rows = append(t.Rows, []any{int64(row.Row) + 1, "(base)", nil, r.Base})
 		sum := r.Base + rest

@@ -309,11 +309,15 @@ func influenceTable(l *eda.Logit) Table {
 		if r.One {
 			class = l.One
 		}
-		line := any(nil)
-		if r.Line > 0 {
-			line = r.Line
-		}
-		t.Rows = append(t.Rows, []any{r.Row, line, class, r.Rows, r.Probability, r.Cook, r.Leverage, r.Deviance, r.Pearson})
+		t.Rows = append(t.Rows, []any{known(r.Row), known(r.Line), class, r.Rows, r.Probability, r.Cook, r.Leverage, r.Deviance, r.Pearson})
 	}
 	return t
+}
+
+// known returns the number of a row or line, nil for 0, which stands for none.
+func known(n int64) any {
+	if n > 0 {
+		return n
+	}
+	return nil
 }

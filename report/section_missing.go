@@ -14,36 +14,42 @@ func Gaps(g *eda.Gaps) Section {
 	columns := Table{Name: "missing", Title: "By column", Columns: Cols("feature", "missing", "missing_share", "infinite", "first_line")}
 	gaps := 0
 	for _, c := range g.Columns {
-		line := any(nil)
-		if c.FirstLine > 0 {
-			line = c.FirstLine
-		}
 		if c.Missing > 0 {
 			gaps++
 		}
-		columns.Rows = append(columns.Rows, []any{c.Column.Name, c.Missing, ratio(c.Missing, g.Rows), c.Infinite, line})
+		columns.Rows = append(columns.Rows, []any{c.Column.Name, c.Missing, ratio(c.Missing, g.Rows), c.Infinite, known(c.FirstLine)})
 	}
 	s.Tables = append(s.Tables, columns)
 	if gaps == 0 {
 		s.Lead = fmt.Sprintf("No cell is missing in %s rows.", Format(Count, g.Rows))
 		return s
 	}
-	s.Lead = fmt.Sprintf("%s of %s rows are complete; %d of %d columns have gaps.", Format(Count, g.Complete), Format(Count, g.Rows), gaps, len(g.Columns))
-	patterns := Table{Name: "missing_patterns", Title: "Columns missing together", Columns: Cols("pattern", "rows", "share")}
-	patterns.Rows = append(patterns.Rows, []any{"(none)", g.Complete, ratio(g.Complete, g.Rows)})
-	for _, p := range g.Patterns {
-		patterns.Rows = append(patterns.Rows, []any{strings.Join(p.Columns, ", "), p.Rows, ratio(p.Rows, g.Rows)})
+	s.Lead = fmt.Sprintf("%d of %d columns have gaps, in more patterns than a database is asked for.", gaps, len(g.Columns))
+	if g.Complete >= 0 {
+		s.Lead = fmt.Sprintf("%s of %s rows are complete; %d of %d columns have gaps.", Format(Count, g.Complete), Format(Count, g.Rows), gaps, len(g.Columns))
+		s.Tables = append(s.Tables, patternTable(g))
 	}
-	if g.Others > 0 {
-		patterns.Rows = append(patterns.Rows, []any{"(other patterns)", g.Others, ratio(g.Others, g.Rows)})
-	}
-	s.Tables = append(s.Tables, patterns)
 	if t := classGapsTable(g); len(t.Rows) > 0 {
 		s.Tables = append(s.Tables, t)
 	}
 	s.Tables = append(s.Tables, adviceTable(g))
-	gapsFigure(&s, g)
+	if g.Blocks != nil { // the rows of a database have no order
+		gapsFigure(&s, g)
+	}
 	return s
+}
+
+// patternTable lists the sets of columns that are missing together.
+func patternTable(g *eda.Gaps) Table {
+	t := Table{Name: "missing_patterns", Title: "Columns missing together", Columns: Cols("pattern", "rows", "share")}
+	t.Rows = append(t.Rows, []any{"(none)", g.Complete, ratio(g.Complete, g.Rows)})
+	for _, p := range g.Patterns {
+		t.Rows = append(t.Rows, []any{strings.Join(p.Columns, ", "), p.Rows, ratio(p.Rows, g.Rows)})
+	}
+	if g.Others > 0 {
+		t.Rows = append(t.Rows, []any{"(other patterns)", g.Others, ratio(g.Others, g.Rows)})
+	}
+	return t
 }
 
 // classGapsTable says whether gaps go with the class.

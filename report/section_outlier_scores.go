@@ -145,7 +145,7 @@ func topRows(o *eda.Outliers) Table {
 	t.Columns = append(t.Columns, Col("farthest"))
 	for i := range o.Top {
 		r := &o.Top[i]
-		row := []any{r.Row, lineOf(r.Line), r.Isolation, r.Distance, r.Robust}
+		row := []any{lineOf(r.Row), lineOf(r.Line), r.Isolation, r.Distance, r.Robust}
 		if o.Within != "" {
 			row = append(row, r.Group)
 		}

@@ -128,7 +128,7 @@ func outlierRows(o *eda.Outliers) Table {
 		t.Columns = append(t.Columns, Col("label"))
 	}
 	for _, r := range o.Rows {
-		row := withinRow(o, r.Group, r.Column, r.Value, r.Row, lineOf(r.Line))
+		row := withinRow(o, r.Group, r.Column, r.Value, lineOf(r.Row), lineOf(r.Line))
 		if o.Label != "" {
 			row = append(row, r.Label)
 		}
@@ -137,7 +137,8 @@ func outlierRows(o *eda.Outliers) Table {
 	return t
 }
 
-// lineOf is the cell of a line, missing where the data have none.
+// lineOf is the cell of a line, or of the number of a row, missing where the data have
+// none.
 func lineOf(line int64) any {
 	if line == 0 {
 		return nil

@@ -70,6 +70,7 @@ type CorrelationMatrix struct {
 // correlationPair is what is known of two columns.
 type correlationPair struct {
 	n          int64
+	rows       int64 // n and those that miss a value
 	r          float64
 	covariance float64 // of the values, NaN for the rank methods
 	tau        TauB    // for Kendall only
@@ -144,7 +145,7 @@ func (m *CorrelationMatrix) Test(i, j int, alt Alternative, level float64) (Resu
 	if err != nil {
 		return Result{}, err
 	}
-	draft.Missing = m.rows - p.n
+	draft.Missing = p.rows - p.n
 	return NewResult(draft, logP), nil
 }
 

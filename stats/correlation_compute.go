@@ -204,6 +204,7 @@ func (c *correlator) momentPair(sums *Comoments, i, j, exp int) correlationPair 
 // set stores a pair on both sides of the diagonal.
 func (c *correlator) set(i, j int, p correlationPair) {
 	k := len(c.columns)
+	p.rows = c.matrix.rows
 	c.matrix.pairs[i*k+j], c.matrix.pairs[j*k+i] = p, p
 }
 

@@ -65,6 +65,9 @@ type LogitFit struct {
 	problem    logitProblem
 	state      *logitState
 	covariance []float64 // by rows, of the coefficients themselves; NaN where there is none
+
+	bins      []LogitBin   // of FitLogitSums
+	remaining *logitDesign // of FitLogitSums: without rows that are told apart
 }
 
 // FitLogit fits the log odds of the ones as a linear function of the terms, by
@@ -87,26 +90,14 @@ type LogitFit struct {
 // 80, 27–38; G. Heinze and M. Schemper (2002), "A solution to the problem of
 // separation in logistic regression", Statistics in Medicine 21, 2409–2419.
 func FitLogit(ctx context.Context, data *LogitData, o LogitOptions) (*LogitFit, error) {
-	if o.Level == 0 {
-		o.Level = 0.95
-	}
-	if err := checkLevel(o.Level); err != nil {
-		return nil, err
-	}
 	if err := data.check(); err != nil {
 		return nil, err
 	}
-	f := &LogitFit{options: o, data: data}
-	for i, ones := range data.Ones {
-		f.Ones += ones
-		f.N += ones + data.Zeros[i]
-	}
-	if f.Ones == 0 || f.Ones == f.N {
-		return nil, fmt.Errorf("logistic regression needs rows of both classes: %w", ErrTooFew)
+	f, err := newLogitFit(data, o)
+	if err != nil {
+		return nil, err
 	}
 	f.design = newLogitDesign(data, o.Workers, true)
-	zeros := f.N - f.Ones
-	f.NullLogLik = float64(f.Ones)*math.Log(float64(f.Ones)/float64(f.N)) + float64(zeros)*math.Log(float64(zeros)/float64(f.N))
 	rank, err := f.design.rank(ctx)
 	if err != nil {
 		return nil, err
@@ -126,6 +117,27 @@ func FitLogit(ctx context.Context, data *LogitData, o LogitOptions) (*LogitFit, 
 		f.Objective += f.design.logScale(rank.columns)
 	}
 	return f, f.finish(ctx)
+}
+
+// newLogitFit returns a fit of which no more than the counts of rows is known.
+func newLogitFit(data *LogitData, o LogitOptions) (*LogitFit, error) {
+	if o.Level == 0 {
+		o.Level = 0.95
+	}
+	if err := checkLevel(o.Level); err != nil {
+		return nil, err
+	}
+	f := &LogitFit{options: o, data: data}
+	for i, ones := range data.Ones {
+		f.Ones += ones
+		f.N += ones + data.Zeros[i]
+	}
+	if f.Ones == 0 || f.Ones == f.N {
+		return nil, fmt.Errorf("logistic regression needs rows of both classes: %w", ErrTooFew)
+	}
+	zeros := f.N - f.Ones
+	f.NullLogLik = float64(f.Ones)*math.Log(float64(f.Ones)/float64(f.N)) + float64(zeros)*math.Log(float64(zeros)/float64(f.N))
+	return f, nil
 }
 
 // rank tells which columns are combinations of others.

@@ -52,6 +52,7 @@ type logitDesign struct {
 	rows    []float64
 	blocks  int
 	workers int
+	sums    *summedRows // instead of rows; nil: there are rows
 }
 
 // check returns an error unless the terms fit the patterns.
@@ -68,22 +69,38 @@ func (d *LogitData) check() error {
 		if !allFinite(t.Values) {
 			return fmt.Errorf("term %s: %w", t.Name, ErrNotFinite)
 		}
-		for _, c := range t.Codes {
-			if int(c) >= len(t.Levels) {
-				return fmt.Errorf("term %s: code %d of %d levels", t.Name, c, len(t.Levels))
-			}
+		more, err := t.columns(n)
+		if err != nil {
+			return err
 		}
-		if t.Codes == nil {
-			columns++
-			continue
-		}
-		if t.Ref < 0 || t.Ref >= len(t.Levels) {
-			return fmt.Errorf("term %s has no level %d for a reference", t.Name, t.Ref)
-		}
-		columns += len(t.Levels) - 1
+		columns += more
 	}
-	if columns > maxLogitColumns {
-		return fmt.Errorf("logistic regression with %d coefficients, of at most %d: %w", columns, maxLogitColumns, ErrTooMany)
+	return checkLogitColumns(columns)
+}
+
+// columns returns how many coefficients a term has, or an error unless its codes are
+// those of so many patterns.
+func (t *LogitTerm) columns(patterns int) (int, error) {
+	if t.Codes == nil {
+		return 1, nil
+	}
+	if len(t.Codes) != patterns {
+		return 0, fmt.Errorf("term %s: %w", t.Name, ErrLengths)
+	}
+	for _, c := range t.Codes {
+		if int(c) >= len(t.Levels) {
+			return 0, fmt.Errorf("term %s: code %d of %d levels", t.Name, c, len(t.Levels))
+		}
+	}
+	if t.Ref < 0 || t.Ref >= len(t.Levels) {
+		return 0, fmt.Errorf("term %s has no level %d for a reference", t.Name, t.Ref)
+	}
+	return len(t.Levels) - 1, nil
+}
+
+func checkLogitColumns(n int) error {
+	if n > maxLogitColumns {
+		return fmt.Errorf("logistic regression with %d coefficients, of at most %d: %w", n, maxLogitColumns, ErrTooMany)
 	}
 	return nil
 }

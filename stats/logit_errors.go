@@ -55,12 +55,7 @@ func (f *LogitFit) sandwich(ctx context.Context, v []float64) ([]float64, error)
 		}
 		factor = float64(clusters) / float64(clusters-1)
 	default:
-		weight := make([]float64, len(f.design.rows))
-		for i, rows := range f.design.rows {
-			ones := f.design.ones[i]
-			weight[i] = ones*f.state.other[i]*f.state.other[i] + (rows-ones)*f.state.prob[i]*f.state.prob[i]
-		}
-		if meat, err = f.design.gram(ctx, weight); err != nil {
+		if meat, err = f.squares(ctx); err != nil {
 			return nil, err
 		}
 		if f.options.Errors == HC1Errors {
@@ -73,6 +68,20 @@ func (f *LogitFit) sandwich(ctx context.Context, v []float64) ([]float64, error)
 		out[i] *= factor
 	}
 	return out, nil
+}
+
+// squares adds up the outer products of the scores of rows.
+func (f *LogitFit) squares(ctx context.Context) ([]float64, error) {
+	if f.remaining != nil {
+		meat, _, err := f.remaining.products(ctx, f.state.beta, SquareWeight)
+		return meat, err
+	}
+	weight := make([]float64, len(f.design.rows))
+	for i, rows := range f.design.rows {
+		ones := f.design.ones[i]
+		weight[i] = ones*f.state.other[i]*f.state.other[i] + (rows-ones)*f.state.prob[i]*f.state.prob[i]
+	}
+	return f.design.gram(ctx, weight)
 }
 
 // clusterMeat adds up the outer products of the scores of clusters.

@@ -3,6 +3,7 @@ package stats
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 )
@@ -26,6 +27,9 @@ type LogitInfluence struct {
 // [1] D. Pregibon (1981), "Logistic regression diagnostics", Annals of Statistics 9,
 // 705–724.
 func (f *LogitFit) Influence(ctx context.Context, most int) ([]LogitInfluence, error) {
+	if f.remaining != nil {
+		return nil, fmt.Errorf("influence needs the rows themselves, and these were added up elsewhere")
+	}
 	v := factorize(f.state.info, len(f.design.columns), f.problem.free, stepTolerance).inverse()
 	leverage := make([]float64, len(f.Probabilities))
 	if err := f.design.quadratic(ctx, v, leverage); err != nil {

@@ -22,6 +22,10 @@ func (f *LogitFit) Measures() LogitMeasures {
 		CoxSnell: -math.Expm1(2 * (f.NullLogLik - f.LogLik) / n),
 		AIC:      2*k - 2*f.LogLik, BIC: k*math.Log(n) - 2*f.LogLik, LogLoss: -f.LogLik / n}
 	m.Nagelkerke = m.CoxSnell / -math.Expm1(2*f.NullLogLik/n)
+	if f.bins != nil {
+		m.Tjur, m.Brier = f.binnedMeasures()
+		return m
+	}
 	var inOnes, inZeros Moments
 	var squares compensated
 	for i, p := range f.Probabilities {
@@ -39,14 +43,18 @@ func (f *LogitFit) Measures() LogitMeasures {
 func (f *LogitFit) Scores(ones, zeros string) (Tally, error) {
 	var first, second []float64
 	var n1, n2 []int64
-	for i, p := range f.Probabilities {
-		if f.data.Ones[i] > 0 {
-			first, n1 = append(first, p), append(n1, f.data.Ones[i])
+	add := func(p float64, ones, zeros int64) {
+		if ones > 0 {
+			first, n1 = append(first, p), append(n1, ones)
 		}
-		if f.data.Zeros[i] > 0 {
-			second, n2 = append(second, p), append(n2, f.data.Zeros[i])
+		if zeros > 0 {
+			second, n2 = append(second, p), append(n2, zeros)
 		}
 	}
+	for i, p := range f.Probabilities {
+		add(p, f.data.Ones[i], f.data.Zeros[i])
+	}
+	f.binnedScores(add)
 	a, err := TallyFromCounts(first, n1)
 	if err != nil {
 		return a, err

@@ -178,6 +178,9 @@ func (p *logitProblem) climb(ctx context.Context, at *logitState, part float64) 
 
 // evaluate computes what the next step needs.
 func (p *logitProblem) evaluate(ctx context.Context, beta []float64) (*logitState, error) {
+	if p.sums != nil {
+		return p.evaluateSums(ctx, beta)
+	}
 	n := len(p.rows)
 	s := &logitState{beta: append([]float64(nil), beta...), prob: make([]float64, n), other: make([]float64, n)}
 	eta, residual, weight := make([]float64, n), make([]float64, n), make([]float64, n)
@@ -211,15 +214,20 @@ func (p *logitProblem) evaluate(ctx context.Context, beta []float64) (*logitStat
 	if s.score, err = p.cross(ctx, residual); err != nil {
 		return nil, err
 	}
+	return s, p.aim(s)
+}
+
+// aim sets the step of a state of which everything else is known.
+func (p *logitProblem) aim(s *logitState) error {
 	s.step = factorize(s.info, len(p.columns), p.free, stepTolerance).solve(s.score)
 	s.decrement = dot(s.score, s.step)
 	if p.firth {
 		shorten(s.step)
 	}
 	if math.IsNaN(s.objective) || math.IsNaN(s.decrement) {
-		return nil, fmt.Errorf("logistic regression: the likelihood is beyond what can be computed: %w", ErrNotFinite)
+		return fmt.Errorf("logistic regression: the likelihood is beyond what can be computed: %w", ErrNotFinite)
 	}
-	return s, nil
+	return nil
 }
 
 // shorten cuts a step of Firth's method to a length at which the information, which

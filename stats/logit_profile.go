@@ -26,6 +26,9 @@ func (f *LogitFit) Profile(ctx context.Context, j int) (Result, error) {
 	if c.State == Aliased {
 		return Result{}, fmt.Errorf("%s is determined by other columns and has no profile", c.Name())
 	}
+	if f.remaining != nil {
+		return Result{}, fmt.Errorf("a profile needs the rows themselves, and these were added up elsewhere")
+	}
 	p, best, err := f.newProfile(ctx, j)
 	if err != nil {
 		return Result{}, err

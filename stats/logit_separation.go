@@ -29,6 +29,10 @@ type Separation struct {
 	Kind        SeparationKind
 	Ones, Zeros int64 // rows told apart, by class
 
+	// Suspected are coefficients of which only rows say something that the fit is nearly
+	// certain of, without a proof that the classes are separated; see FitLogitSums.
+	Suspected []string
+
 	open      []openDirection // what the other rows leave open, in scaled columns
 	direction []float64       // of the coefficients themselves
 }
@@ -97,6 +101,12 @@ func (d *logitDesign) determined(ctx context.Context, among []int) (columns []in
 	if err != nil {
 		return nil, nil, err
 	}
+	columns, open = d.opened(g, among)
+	return columns, open, nil
+}
+
+// opened is determined of the products of the columns.
+func (d *logitDesign) opened(g []float64, among []int) (columns []int, open []openDirection) {
 	size := len(d.columns)
 	factor := factorize(g, size, among, rankTolerance)
 	for _, j := range factor.dropped {
@@ -113,7 +123,7 @@ func (d *logitDesign) determined(ctx context.Context, among []int) (columns []in
 		v[j] = 1
 		open = append(open, openDirection{j, v})
 	}
-	return factor.columns, open, nil
+	return factor.columns, open
 }
 
 // fitRest fits the rows that are not told apart; the others become certain.
@@ -279,7 +289,11 @@ func (f *LogitFit) tellApart(ctx context.Context, direction []float64, gone []bo
 	if !left {
 		s.Kind = Complete
 	}
-	unscaled := d.unscaled(direction)
+	s.lead(d.unscaled(direction))
+}
+
+// lead takes note of where a direction leads coefficients of which no other one did.
+func (s *Separation) lead(unscaled []float64) {
 	if s.direction == nil {
 		s.direction = make([]float64, len(unscaled))
 	}

@@ -19,10 +19,11 @@ import (
 
 // A checkpoint is all that another process needs to go on where this one is.
 type checkpoint struct {
-	Source   string // name of what is read
-	Position Position
-	Format   string // of the log, "" while it is unknown
-	Header   []byte // of the log, in force at Position
+	Source   string   // name of what is read
+	Position Position // of a log
+	Key      string   // of a table: rows up to it were read
+	Format   string   // of the log, "" while it is unknown
+	Header   []byte   // of the log, in force at Position
 	Setting  traffic.Setting
 	Model    string // checksum
 	Stream   *traffic.StreamState

@@ -16,9 +16,9 @@ import (
 // Counts are what an Engine has done, restarts included. Lines that a restart had to read
 // again count once.
 type Counts struct {
-	Lines    int64 `json:"lines"`    // of logs
+	Lines    int64 `json:"lines"`    // of logs, and rows of tables
 	Frames   int64 `json:"frames"`   // of captures
-	Bad      int64 `json:"bad"`      // lines that could not be read
+	Bad      int64 `json:"bad"`      // lines and rows that could not be read
 	Long     int64 `json:"long"`     // lines that were passed over for their length
 	Other    int64 `json:"other"`    // lines and frames that are nothing to score
 	Scored   int64 `json:"scored"`   // connections
@@ -51,6 +51,9 @@ type Engine struct {
 	clock int64     // the latest start of a connection or time of a packet, in microseconds
 	heard time.Time // when it was read
 	fresh bool      // something was read since heard
+
+	asking time.Time     // since when a table has not answered; zero: it is not being asked
+	slack  time.Duration // how long silence says nothing, as a table is looked at from time to time
 
 	drainTime time.Duration // to write down what was read, at the end
 

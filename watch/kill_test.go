@@ -57,7 +57,12 @@ func watchUntilKilled(dir string) error {
 		cancel()
 	}()
 	fmt.Println("begun")
-	if err := e.Follow(ctx, FollowOptions{Path: filepath.Join(dir, "conn.log"), Settle: time.Millisecond}); err != nil {
+	if _, err := os.Stat(filepath.Join(dir, tableName)); err == nil {
+		err = e.Poll(ctx, "table", fileTable(filepath.Join(dir, tableName)), PollOptions{Every: time.Millisecond, page: 97})
+	} else {
+		err = e.Follow(ctx, FollowOptions{Path: filepath.Join(dir, "conn.log"), Settle: time.Millisecond})
+	}
+	if err != nil {
 		return err
 	}
 	return l.Close(context.Background())
@@ -133,5 +138,56 @@ func TestKill(t *testing.T) {
 	t.Logf("%d of %d kills came before all was read; %d alerts were found written down already (%d before the last run)", behind, rounds, c.Counts.Repeated, repeated)
 	if behind < rounds/4 || c.Counts.Repeated == 0 {
 		t.Errorf("the kills came too late to mean anything: %d before the end, %d repeated alerts", behind, c.Counts.Repeated)
+	}
+}
+
+// tableName is the file of a fileTable.
+const tableName = "table"
+
+// A fileTable has the lines of a file as its rows, three with each key.
+type fileTable string
+
+func (f fileTable) table() (*fakeTable, error) {
+	text, err := os.ReadFile(string(f))
+	return &fakeTable{rows: rowsOf(strings.SplitAfter(strings.TrimSuffix(string(text), "\n"), "\n"), 3)}, err
+}
+
+func (f fileTable) Newest(ctx context.Context, after string) (string, error) {
+	t, err := f.table()
+	if err != nil {
+		return "", err
+	}
+	return t.Newest(ctx, after)
+}
+
+func (f fileTable) Rows(ctx context.Context, after, to string, most int) ([]Row, error) {
+	t, err := f.table()
+	if err != nil {
+		return nil, err
+	}
+	return t.Rows(ctx, after, to, most)
+}
+
+// The same holds for a watch of a table to which rows are added, with several of one key.
+func TestKillTable(t *testing.T) {
+	const rows, rounds = 6_000, 20
+	lines := zeekLines(t, rows, 8)
+	through, killed := newSite(t), newSite(t)
+	for _, s := range []*site{through, killed} {
+		s.write("model", string(trainedText(t, "tree", `{"max_depth":6}`)))
+	}
+	through.write(tableName, lines...)
+	killable(t, through.dir, rows, 0)
+	random := rand.New(rand.NewPCG(7, 8))
+	for i := range rounds {
+		killed.write(tableName, lines[i*rows/rounds:(i+1)*rows/rounds]...)
+		killable(t, killed.dir, 1<<40, time.Duration(1+random.IntN(60))*time.Millisecond)
+	}
+	killable(t, killed.dir, rows, 0)
+	same(t, alertsOf(t, through.path("alerts")), alertsOf(t, killed.path("alerts")))
+	c, err := readCheckpoint(killed.path("state"))
+	must(t, err)
+	if c.Counts.Repeated == 0 || c.Counts.Lines != rows {
+		t.Errorf("the kills came too late to mean anything: counts %+v", c.Counts)
 	}
 }

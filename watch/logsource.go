@@ -3,6 +3,7 @@ package watch
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/netanom/netanom/traffic"
@@ -18,11 +19,12 @@ type logSource struct {
 	last   connlog.Problems
 	seen   []byte // header lines before there is a format
 
-	follower *Follower // nil: a stream is read
-	key      string
-	offset   int64 // of the line
-	number   int   // of the connection in it
-	latest   int64 // moment from which a connection may begin; renewed when it is passed
+	follower *Follower // nil: a stream or a table is read
+	table    *poller   // nil: a log is read
+	key      string    // of the file, or of the row
+	offset   int64     // of the line, or how many rows before it are the same
+	number   int       // of the connection in it
+	latest   int64     // moment from which a connection may begin; renewed when it is passed
 }
 
 // mostHeader is how many bytes a header may have.
@@ -133,15 +135,26 @@ func (l *logSource) settle() {
 	c.Bad += p.Bad - l.last.Bad
 	c.Other += p.Other - l.last.Other
 	if len(p.Examples) > 0 && l.e.board.once("bad") {
-		l.e.notice(fmt.Sprintf("%s: a line cannot be read, and such lines are counted from now on: %s", l.e.source, p.Examples[0].Cause))
+		l.e.notice(fmt.Sprintf("%s: a %[2]s cannot be read, and such %[2]ss are counted from now on: %s", l.e.source, l.unit(), strings.TrimSpace(p.Examples[0].Column+" "+p.Examples[0].Cause)))
 	}
 	l.last = p
+}
+
+// unit is what a connection is read from.
+func (l *logSource) unit() string {
+	if l.table != nil {
+		return "row"
+	}
+	return "line"
 }
 
 // store puts what a restart needs into a checkpoint.
 func (l *logSource) store(c *checkpoint) {
 	if l.follower != nil {
 		c.Position = l.follower.Position()
+	}
+	if l.table != nil {
+		c.Key = l.table.at
 	}
 	if l.parser != nil {
 		c.Format, c.Header = l.format.String(), l.parser.Header()

@@ -41,7 +41,7 @@ type Options struct {
 	Notice  func(string)                    // what users should know, in a sentence
 	Now     func() time.Time                // time.Now
 
-	retry time.Duration // between attempts to write alerts down; 1 s
+	retry time.Duration // between attempts to write alerts down, and the first ones to ask a table again; 1 s
 	quiet time.Duration // after which time goes on by the wall clock; 500 ms
 }
 

@@ -34,6 +34,13 @@ func tagged(uid, key string, offset int64, number int) string {
 	return string(text)
 }
 
+// rowKey names a row of a table in the place of a file: by its key, and by what it holds, as
+// others may have the same key.
+func rowKey(source string, r *Row) string {
+	sum := sha256.Sum256(fmt.Append(nil, source, "\x00", r.Key, "\x00", string(r.Line)))
+	return base32.StdEncoding.EncodeToString(sum[:10])
+}
+
 // untagged parts them again.
 func untagged(uid string) (plain, origin string) {
 	i := strings.LastIndexByte(uid, originMark[0])

@@ -220,12 +220,17 @@ func (e *Engine) newFile(ctx context.Context, f *Follower) error {
 	if err := e.log.turn(f.Key(), head); err != nil {
 		return err
 	}
+	return e.mustSave(ctx, "trying again before the next file is read")
+}
+
+// mustSave writes a checkpoint, however long that takes. then is what is told if it fails.
+func (e *Engine) mustSave(ctx context.Context, then string) error {
 	for {
 		err := e.save(false)
 		if err == nil || !errors.Is(err, errUnsaved) {
 			return err
 		}
-		e.unstored(err, "trying again before the next file is read")
+		e.unstored(err, then)
 		select {
 		case <-ctx.Done():
 			return errInterrupted
@@ -242,7 +247,7 @@ func (e *Engine) tick() error {
 	if e.fresh {
 		e.fresh, e.heard = false, now
 	}
-	if idle := now.Sub(e.heard); idle >= e.o.quiet && e.clock != 0 {
+	if idle := now.Sub(e.heard) - e.slack; idle >= e.o.quiet && e.clock != 0 && e.asking.IsZero() {
 		if err := e.advance(e.clock + idle.Microseconds()); err != nil {
 			return err
 		}
@@ -270,7 +275,7 @@ func (e *Engine) tick() error {
 // forget drops the ids of alerts that should have come again by now. Those that have not
 // are of connections that were counted otherwise, as time went on by the wall clock.
 func (e *Engine) forget(now time.Time) {
-	if !e.caught.IsZero() && now.Sub(e.caught) > 2*e.o.Hold+time.Minute {
+	if !e.caught.IsZero() && now.Sub(e.caught) > 2*e.o.Hold+e.slack+time.Minute {
 		clear(e.raiser.known)
 	}
 }

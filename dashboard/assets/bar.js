@@ -31,7 +31,7 @@ export function bar(board) {
   addEventListener("keydown", (e) => onKey(board, e));
   board.listeners.push(() => {
     const { all, anomalous } = board.totals;
-    total.replaceChildren(h("b", { text: (board.estimated ? "≈ " : "") + count(all) }), ` of ${count(board.whole.all)} connections${board.estimated ? `, estimated from a sample of ${count(board.store.rows)}` : ""}`, ...(board.colourBy ? [" · ", h("b", { text: count(anomalous) }), ` ${board.colourBy === "score" ? "alerts" : "attacks"} (${share(anomalous, all)})`] : []));
+    total.replaceChildren(h("b", { text: (board.estimated ? "≈ " : "") + count(all) }), ` of ${count(board.whole.all)} connections${board.estimated ? `, estimated from a sample of ${count(board.store.rows)}` : ""}`, ...(board.colourBy ? [" · ", h("b", { text: (board.estimated ? "≈ " : "") + count(anomalous) }), ` ${board.colourBy === "score" ? "alerts" : "attacks"} (${share(anomalous, all)})`] : []));
     chips.replaceChildren(...chipsOf(board), ...(filters(board.state) ? [button("Clear all", () => board.change(cleared), { class: "btn", id: "clear" })] : []));
     undo.disabled = !board.history.past.length;
     redo.disabled = !board.history.future.length;

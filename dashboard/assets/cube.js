@@ -90,7 +90,8 @@ export function badLabels({ label, normal }) {
 function weights(store, by, cells) {
   const { label, verdicts } = store, bad = badLabels(store), size = by.reduce((n, c) => n * c.size, 2);
   const score = verdicts?.score, alert = score && Uint8Array.from({ length: score.size }, (_, k) => (/** @type {Float64Array} */ (score.values)[k] >= verdicts.threshold ? 1 : 0));
-  const hotCells = cells.alerts ?? means(label && cells.columns.get(label), bad, cells.n), hot = score && alert ? means(score, alert, store.rows) : means(label, bad, store.rows);
+  const known = label && cells.columns.get(label); // of what cells do not know, rows are not told apart either
+  const [hotCells, hot] = cells.alerts && score && alert ? [cells.alerts, means(score, alert, store.rows)] : [means(known, bad, cells.n), means(known && label, bad, store.rows)];
   const table = keys(hotCells, by.map((c) => /** @type {Column} */ (cells.columns.get(c)))), page = keys(hot, by);
   return standFor(table, cells.rows, page, size);
 }

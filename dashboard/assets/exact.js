@@ -271,7 +271,7 @@ export class ExactEngine extends Weighted {
   /** Counts of all rows of the table. */
   whole() {
     const c = this.cubes.find((d) => d.sure);
-    return c ? c.weighed(0, 0, c.cells.n) : this.weighed(0, 0, this.store.rows);
+    return c ? c.weighed(0, 0, c.cells.n) : { ...this.weighed(0, 0, this.store.rows), all: this.sample.table };
   }
 
   /** @override @param {boolean} onlyHot */

@@ -1,0 +1,61 @@
+package clickhouse
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// rowNumber is what Lot is made of. The rows of a table come in the same order each
+// time only to a single thread.
+const rowNumber = "rowNumberInAllBlocks()"
+
+// partial are the settings by which a server may be told to hand out a part as if it
+// were the whole, when a limit is reached.
+var partial = []string{
+	"timeout_overflow_mode", "read_overflow_mode", "group_by_overflow_mode",
+	"sort_overflow_mode", "result_overflow_mode", "distinct_overflow_mode",
+}
+
+// parameters returns what is said to the server beside a statement.
+func (c *conn) parameters(statement, id string) url.Values {
+	v := url.Values{"query_id": {id}, "wait_end_of_query": {"1"}, "buffer_size": {"4194304"}}
+	if c.database != "" {
+		v.Set("database", c.database)
+	}
+	if c.locked == 1 {
+		return v
+	}
+	if !c.access.Write && c.locked == 0 {
+		v.Set("readonly", "2")
+	}
+	if s := c.access.Seconds; s > 0 {
+		v.Set("max_execution_time", strconv.FormatInt(int64((s+time.Second-1)/time.Second), 10))
+	}
+	if m := c.access.Memory; m > 0 {
+		v.Set("max_memory_usage", strconv.FormatInt(m, 10))
+	}
+	v.Set("skip_unavailable_shards", "0")
+	for _, name := range partial {
+		v.Set(name, "throw")
+	}
+	// Lists of bounds and levels are long, and the text grows where it names columns.
+	v.Set("max_query_size", strconv.Itoa(max(1<<20, 2*len(statement))))
+	v.Set("max_ast_elements", "10000000")
+	v.Set("max_expanded_ast_elements", "10000000")
+	if strings.Contains(statement, rowNumber) {
+		v.Set("max_threads", "1")
+		v.Set("load_balancing", "in_order")
+	}
+	return v
+}
+
+// newID returns an identifier for a query that no other has.
+func newID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	return "netanom-" + hex.EncodeToString(b[:])
+}
