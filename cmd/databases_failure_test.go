@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -178,4 +179,26 @@ func startShard(t *testing.T, binary string, httpPort, nativePort int) *exec.Cmd
 	}
 	t.Fatal("the shard does not start")
 	return nil
+}
+
+// losingProxy passes statements on to a server, and cuts the connection in place of the
+// first answer to an INSERT.
+func losingProxy(t *testing.T, host string) (address string) {
+	pass := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: host})
+	var lost atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		insert := strings.Contains(r.URL.RawQuery, "INSERT") || bytes.Contains(body, []byte("INSERT"))
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if insert && !lost.Swap(true) {
+			pass.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		}
+		pass.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
 }

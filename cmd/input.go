@@ -172,7 +172,11 @@ func (o *inputOptions) open(ctx context.Context, w *world, args []string) (*inpu
 	if err != nil {
 		return nil, err
 	}
-	if in.filtered, err = o.narrow(in.file); err != nil {
+	table := dataset.Source(in.file)
+	if t, ok := in.file.(*databaseTable); ok {
+		table = t.Source
+	}
+	if in.filtered, err = o.narrow(table); err != nil {
 		in.file.Close()
 		return nil, err
 	}

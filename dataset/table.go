@@ -229,7 +229,9 @@ func (t *Table) Cell(row int64, column int) string {
 	return string(ch.text(&t.schema, column, int(row-ch.first)))
 }
 
-func formatNumber(x float64, kind Kind) string {
+// FormatNumber writes a number of a column of that kind in the shortest form that reads as the
+// same number; NaN, which is a missing one, as nothing.
+func FormatNumber(x float64, kind Kind) string {
 	switch {
 	case math.IsNaN(x):
 		return ""

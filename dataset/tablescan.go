@@ -132,7 +132,7 @@ func (c *tableChunk) text(s *Schema, column, row int) []byte {
 	case v.Codes != nil:
 		return []byte(s.Columns[column].Dict.Level(v.Codes[0]))
 	}
-	return []byte(formatNumber(v.Float(0), s.Columns[column].Kind))
+	return []byte(FormatNumber(v.Float(0), s.Columns[column].Kind))
 }
 
 // shortest writes a number in the shortest form that reads as the same float64,

@@ -37,6 +37,7 @@ func Check(t testing.TB, src dataset.Source, want *dataset.Table) {
 		c.comoments()
 		c.heads()
 		c.samples()
+		c.likelihoods()
 	}
 }
 

@@ -182,7 +182,21 @@ func (r *rows) batch(from, to int) dataset.Batch {
 		}
 		v.Missing = c.missing(from, to)
 	}
-	return dataset.NewBatch(to-from, columns, func(column, row int) []byte { return []byte(r.columns[column].words[from+row]) })
+	return dataset.NewBatch(to-from, columns, func(column, row int) []byte { return []byte(r.cell(column, from+row)) })
+}
+
+// cell returns a cell as text, empty where it is missing.
+func (r *rows) cell(column, row int) string {
+	c := &r.columns[column]
+	switch {
+	case c.words != nil:
+		return c.words[row]
+	case c.dict == nil:
+		return dataset.FormatNumber(c.numbers[row], r.schema.Columns[column].Kind)
+	case c.codes[row] == dataset.MissingCode:
+		return ""
+	}
+	return c.dict.Level(c.codes[row])
 }
 
 // missing counts the cells without a value.
