@@ -11,6 +11,9 @@ import (
 // be fitted to a table of any length.
 type Likely interface {
 	Engine
+	// Different returns about how many rows differ in some columns; −1 if the engine has no
+	// cheap way to tell.
+	Different(ctx context.Context, columns []int) (int64, error)
 	// Likelihood looks at the rows of a regression, and returns what adds them up.
 	Likelihood(ctx context.Context, q LikelihoodQuery) (*Likelihood, error)
 }
@@ -70,8 +73,9 @@ func (f *Factor) Of(x float64) float64 {
 	return (x - f.Center) / f.Scale
 }
 
-// A Likelihood is what the rows of a regression are, and what adds them up. Of too many
-// patterns, and where a logarithm is Undefined, no more is known than the counts of rows.
+// A Likelihood is what the rows of a regression are, and what adds them up. Where a logarithm
+// is Undefined, no more is known than Rows, and of too many patterns, or of no rows that count,
+// no more than how many do not.
 type Likelihood struct {
 	Rows, Missing, Outside int64           // all rows, and those that do not count: of missing cells, and of neither class
 	Undefined              []int           // columns of a Log1p that have numbers of −1 and less in any row

@@ -44,6 +44,21 @@ func (p *patternGatherer) Overflow(int) error {
 	return nil
 }
 
+// foresee reports whether an engine that adds up has by far too many patterns, so that it need
+// not be asked for them: grouping by all would take it memory for each.
+func (p *patternGatherer) foresee(ctx context.Context, src dataset.Source) (bool, error) {
+	engine, ok := src.(dataset.Likely)
+	if !ok || engine.Rows() >= 0 && engine.Rows() <= maxPatternRows {
+		return false, nil
+	}
+	n, err := engine.Different(ctx, p.columns)
+	p.full = n > maxPatternRows+maxPatternRows/10 // which is an estimate
+	if p.step = 1; p.full {
+		p.values = make([][]float64, len(p.columns))
+	}
+	return p.full, err
+}
+
 // sort puts the patterns in an order that does not depend on the engine's, so that sums
 // are always the same.
 func (p *patternGatherer) sort() {
@@ -88,7 +103,13 @@ func gatherEach(ctx context.Context, src dataset.Source, models []*logitModel) (
 	var analyses []dataset.Analysis
 	for k, m := range models {
 		patterns[k] = &patternGatherer{gatherer: *m.gatherer(src)}
-		analyses = append(analyses, patterns[k])
+		many, err := patterns[k].foresee(ctx, src)
+		if err != nil {
+			return nil, err
+		}
+		if !many {
+			analyses = append(analyses, patterns[k])
+		}
 	}
 	if err := src.Scan(ctx, analyses...); err != nil {
 		return nil, err
@@ -104,6 +125,7 @@ func gatherEach(ctx context.Context, src dataset.Source, models []*logitModel) (
 			return nil, err
 		}
 		if sums != nil {
+			p.rows = sums.rows
 			out[k] = gathering{gatherer: &p.gatherer, sums: sums}
 			continue
 		}

@@ -13,9 +13,9 @@ import (
 // A summedLogit is a regression whose rows an engine adds up, because too many of them
 // differ to be fetched.
 type summedLogit struct {
-	missing int64 // rows
-	data    *stats.LogitSums
-	flags   []bool // by term: a quantity that is 0 or 1
+	rows, missing int64
+	data          *stats.LogitSums
+	flags         []bool // by term: a quantity that is 0 or 1
 }
 
 // maxSummedPatterns is how many combinations of levels a regression may have that an engine adds
@@ -36,7 +36,7 @@ func (m *logitModel) sums(ctx context.Context, src dataset.Source) (*summedLogit
 		return nil, err
 	}
 	if len(likelihood.Ones) == 0 {
-		return &summedLogit{missing: likelihood.Missing, data: &stats.LogitSums{Terms: make([]stats.LogitTerm, len(m.terms))}}, nil
+		return &summedLogit{rows: likelihood.Rows, missing: likelihood.Missing, data: &stats.LogitSums{Terms: make([]stats.LogitTerm, len(m.terms))}}, nil
 	}
 	quantities, quantity := m.products(places, likelihood.Quantities)
 	if !slices.EqualFunc(quantities, q.Quantities, slices.Equal) {
@@ -132,7 +132,7 @@ func (m *logitModel) product(t modelTerm, places map[modelFactor]int, found []st
 // summed makes the terms of the regression, of columns with levels and of quantities.
 func (m *logitModel) summed(l *dataset.Likelihood, keys, quantity []int) (*summedLogit, error) {
 	m.missing, m.outside = l.Missing, l.Outside
-	out := &summedLogit{missing: l.Missing, data: &stats.LogitSums{Quantity: quantity, Ones: l.Ones, Zeros: l.Zeros, Quantities: l.Quantities, Cutoff: m.options.Cutoff, Adder: l}}
+	out := &summedLogit{rows: l.Rows, missing: l.Missing, data: &stats.LogitSums{Quantity: quantity, Ones: l.Ones, Zeros: l.Zeros, Quantities: l.Quantities, Cutoff: m.options.Cutoff, Adder: l}}
 	b := &termBuilder{schema: m.schema, references: m.references, used: slices.Repeat([]bool{true}, len(l.Ones)),
 		times: func(pattern int) int64 { return l.Ones[pattern] + l.Zeros[pattern] }}
 	for k, t := range m.terms {
@@ -140,7 +140,11 @@ func (m *logitModel) summed(l *dataset.Likelihood, keys, quantity []int) (*summe
 		var cells [][]float64
 		for _, f := range t.factors {
 			if key := slices.Index(keys, f.column); key >= 0 {
-				levels.factors, cells = append(levels.factors, f), append(cells, codesOf(m.schema.Columns[f.column].Dict, l.Levels, key))
+				codes, err := codesOf(&m.schema.Columns[f.column], l.Levels, key)
+				if err != nil {
+					return nil, err
+				}
+				levels.factors, cells = append(levels.factors, f), append(cells, codes)
 			}
 		}
 		term, err := b.build(levels, cells)
@@ -154,13 +158,16 @@ func (m *logitModel) summed(l *dataset.Likelihood, keys, quantity []int) (*summe
 }
 
 // codesOf returns the codes of the levels of patterns.
-func codesOf(dict *dataset.Dict, levels [][]string, key int) []float64 {
+func codesOf(c *dataset.Column, levels [][]string, key int) ([]float64, error) {
 	out := make([]float64, len(levels))
 	for i := range levels {
-		code, _ := dict.Lookup(levels[i][key])
+		code, known := c.Dict.Lookup(levels[i][key])
+		if !known {
+			return nil, fmt.Errorf("column %q has a level %q that it did not have before; the table changes while it is read, so leave out what is still being added with --where", c.Name, levels[i][key])
+		}
 		out[i] = float64(code)
 	}
-	return out
+	return out, nil
 }
 
 // isFlag reports whether all numbers are 0 or 1: only of such are the squares the numbers
@@ -214,8 +221,8 @@ func (m *logitModel) summedOptions() stats.LogitOptions {
 // summedWarnings says what is not known of the rows that an engine adds up.
 func (l *Logit) summedWarnings(m *logitModel) (out []string) {
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	say("The database adds up the rows, which differ too much to be fetched; fitted probabilities are known in narrow bins. The AUC is exact to %s; its interval, the cut-offs and the calibration are so to the bin.",
-		plainNumber(max(1e-12, roundedUp(l.Fit.AUCError()))))
+	say("The database adds up the rows, which differ too much to be fetched; fitted probabilities are known in narrow bins. The AUC is exact to %s; its interval, the curves and the calibration are so to the bin.",
+		roundedUp(l.Fit.AUCError()))
 	if m.options.Rows > 0 {
 		say("Rows that move the fit are not listed: that takes the rows themselves.")
 	}
@@ -234,13 +241,12 @@ func (l *Logit) summedWarnings(m *logitModel) (out []string) {
 	return out
 }
 
-// roundedUp returns a number of one digit that is no smaller.
-func roundedUp(x float64) float64 {
-	if !(x > 0) {
-		return 0
-	}
-	digit := math.Pow(10, math.Floor(math.Log10(x)))
-	return math.Ceil(x/digit) * digit
+// roundedUp writes an error bound with one digit, that is no smaller.
+func roundedUp(x float64) string {
+	const least = 1e-12 // rounding
+	x = max(x, least)
+	exponent := math.Floor(math.Log10(x))
+	return fmt.Sprintf("%.0fe%.0f", math.Ceil(x/math.Pow(10, exponent)), exponent)
 }
 
 // eachSum fits those columns alone that an engine adds up, one after the other, and adds to
@@ -274,7 +280,7 @@ func (m *logitModel) eachSum(ctx context.Context, gathered []gathering, alone []
 	}
 	if summed > 0 {
 		warnings = append(warnings, fmt.Sprintf("The database adds up the rows for %s, of which too many values differ to be fetched; their AUC is exact to %s.",
-			plural(int64(summed), "column"), plainNumber(max(1e-12, roundedUp(worst)))))
+			plural(int64(summed), "column"), roundedUp(worst)))
 	}
 	return warnings, nil
 }

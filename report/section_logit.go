@@ -100,8 +100,11 @@ func poweredEffect(e stats.Effect, units float64) stats.Effect {
 
 // separationLead names what separates the classes.
 func separationLead(l *eda.Logit) string {
-	return fmt.Sprintf(" Separation is %s: %s. Coefficients of those do not exist (–); Firth's, beside them, do.",
-		l.Fit.Separation.Kind, causesText(l, l.Causes))
+	text := fmt.Sprintf(" Separation is %s: %s. Coefficients of those do not exist (–)", l.Fit.Separation.Kind, causesText(l, l.Causes))
+	if l.Summed {
+		return text + "."
+	}
+	return text + "; Firth's, beside them, do."
 }
 
 // causeText says which rows are all of one class.
@@ -124,8 +127,11 @@ func separationFindings(l *eda.Logit) []Finding {
 			n++
 		}
 		text := causesText(l, l.Causes[i:i+n])
-		out = append(out, Finding{Level: Warning, About: term, Text: strings.ToUpper(text[:1]) + text[1:] + ", so that no finite odds ratio fits best.",
-			Next: "Read Firth's odds ratio and its interval; a rule that never fails in these rows may still fail in others."})
+		next := "Read Firth's odds ratio and its interval; a rule that never fails in these rows may still fail in others."
+		if l.Summed {
+			next = "A rule that never fails in these rows may still fail in others; for a finite odds ratio, fit a part of the rows, with --where."
+		}
+		out = append(out, Finding{Level: Warning, About: term, Text: strings.ToUpper(text[:1]) + text[1:] + ", so that no finite odds ratio fits best.", Next: next})
 		i += n
 	}
 	return out
@@ -266,11 +272,15 @@ func fitTable(l *eda.Logit) Table {
 // scoreTable says how good the probabilities are.
 func scoreTable(l *eda.Logit) Table {
 	m, h := l.Fit.Measures(), l.Calibrated
-	return Table{Name: "logit_scores", Title: "Probabilities, in the rows that made them",
+	t := Table{Name: "logit_scores", Title: "Probabilities, in the rows that made them",
 		Columns:   detail(Cols("roc_auc", "roc_auc_low", "roc_auc_high", "pr_auc", "brier", "log_loss", "statistic", "df", "p", "log10_p"), "log10_p"),
 		Rows:      [][]any{{l.AUC, l.AUCInterval.Low, l.AUCInterval.High, stats.AveragePrecision(l.Cuts), m.Brier, m.LogLoss, h.Statistic.Value, first(h.DF), P{h.P, h.Log10P}, h.Log10P}},
 		Footnotes: []string{"Statistic, df and p are Hosmer and Lemeshow's test of calibration. With many rows it finds departures too small to matter: look at the bins. Other rows will be told apart less well."},
 	}
+	if l.Summed {
+		t.Footnotes = append(t.Footnotes, fmt.Sprintf("Areas and the test of calibration count rows in narrow bins of the probability: the ROC AUC is exact to %s.", Format(Real, l.Fit.AUCError())))
+	}
+	return t
 }
 
 // cutoffTable counts the mistakes at the cut-off.

@@ -85,31 +85,37 @@ func fitLogit(t testing.TB, data *LogitData, o LogitOptions) *LogitFit {
 	return f
 }
 
+// logitNumbers are the numbers of a fit by the names of the reference.
+func logitNumbers(t *testing.T, e refEntry, f *LogitFit) map[string]float64 {
+	t.Helper()
+	model := f.Test()
+	fit := f.Measures()
+	got := map[string]float64{"/n": float64(f.N), "/k": float64(f.Rank()), "/loglik": f.LogLik, "/loglik_null": f.NullLogLik,
+		"/lr_chi2": model.Statistic.Value, "/lr_df": model.DF[0], "/lr_p": model.P, "/lr_log10p": model.Log10P,
+		"/mcfadden_r2": fit.McFadden, "/cox_snell_r2": fit.CoxSnell, "/nagelkerke_r2": fit.Nagelkerke,
+		"/aic": fit.AIC, "/bic": fit.BIC, "/deviance": fit.Deviance}
+	diverging, _ := e.Params["diverging"].([]any)
+	for i := range f.Coefficients {
+		c := &f.Coefficients[i]
+		at := "/coefficients/" + c.Name()
+		if slices.Contains(diverging, any(c.Name())) != (c.State == Infinite) {
+			t.Errorf("%s: %s has the state %d", e.ID, c.Name(), c.State)
+		}
+		got[at+"/coef"], got[at+"/se"], got[at+"/z"] = c.Estimate.Value, c.SE, c.Statistic.Value
+		got[at+"/p"], got[at+"/log10p"] = c.P, c.Log10P
+		got[at+"/ci_low"], got[at+"/ci_high"] = c.CI.Low, c.CI.High
+		got[at+"/odds_ratio"], got[at+"/or_ci_low"], got[at+"/or_ci_high"] = c.Effect.Value, c.Effect.CI.Low, c.Effect.CI.High
+		got[at+"/diverges"] = float64(c.Sign)
+	}
+	return got
+}
+
 // Values of R (glm, brglm2, logistf), statsmodels and 60-digit arithmetic.
 func TestLogitReference(t *testing.T) {
 	tables, compared := refTables{}, 0
 	for _, e := range refEntries(t, "logit.json", "logit") {
 		f := fitLogit(t, logitEntry(t, tables, e), LogitOptions{Workers: 2})
-		model := f.Test()
-		fit := f.Measures()
-		got := map[string]float64{"/n": float64(f.N), "/k": float64(f.Rank()), "/loglik": f.LogLik, "/loglik_null": f.NullLogLik,
-			"/lr_chi2": model.Statistic.Value, "/lr_df": model.DF[0], "/lr_p": model.P, "/lr_log10p": model.Log10P,
-			"/mcfadden_r2": fit.McFadden, "/cox_snell_r2": fit.CoxSnell, "/nagelkerke_r2": fit.Nagelkerke,
-			"/aic": fit.AIC, "/bic": fit.BIC, "/deviance": fit.Deviance}
-		diverging, _ := e.Params["diverging"].([]any)
-		for i := range f.Coefficients {
-			c := &f.Coefficients[i]
-			at := "/coefficients/" + c.Name()
-			if slices.Contains(diverging, any(c.Name())) != (c.State == Infinite) {
-				t.Errorf("%s: %s has the state %d", e.ID, c.Name(), c.State)
-			}
-			got[at+"/coef"], got[at+"/se"], got[at+"/z"] = c.Estimate.Value, c.SE, c.Statistic.Value
-			got[at+"/p"], got[at+"/log10p"] = c.P, c.Log10P
-			got[at+"/ci_low"], got[at+"/ci_high"] = c.CI.Low, c.CI.High
-			got[at+"/odds_ratio"], got[at+"/or_ci_low"], got[at+"/or_ci_high"] = c.Effect.Value, c.Effect.CI.Low, c.Effect.CI.High
-			got[at+"/diverges"] = float64(c.Sign)
-		}
-		compared += e.compare(t, got)
+		compared += e.compare(t, logitNumbers(t, e, f))
 	}
 	t.Logf("compared %d values", compared)
 }

@@ -10,6 +10,26 @@ import (
 	"github.com/netanom/netanom/stats"
 )
 
+// Different implements dataset.Likely.
+func (e *counted) Different(ctx context.Context, columns []int) (int64, error) {
+	t, err := e.load(ctx)
+	if err != nil {
+		return 0, err
+	}
+	seen := map[string]bool{}
+	for row := range t.Rows() {
+		key := ""
+		for _, column := range columns {
+			if err := e.exists(column); err != nil {
+				return 0, err
+			}
+			key += t.Cell(row, column) + "\x00"
+		}
+		seen[key] = true
+	}
+	return int64(len(seen)), nil
+}
+
 // Likelihood implements dataset.Likely.
 func (e *counted) Likelihood(ctx context.Context, q dataset.LikelihoodQuery) (*dataset.Likelihood, error) {
 	t, err := e.load(ctx)

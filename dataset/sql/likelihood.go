@@ -33,11 +33,37 @@ type unit struct {
 	reach         float64 // the farthest that a quantity is then from 0
 }
 
+// Different implements dataset.Likely.
+func (s *Source) Different(ctx context.Context, columns []int) (n int64, err error) {
+	hash, err := s.hash(columns)
+	if err != nil {
+		return 0, err
+	}
+	estimate := s.d.Distinct(hash)
+	if estimate == "" {
+		return -1, nil
+	}
+	err = s.query(ctx, "SELECT "+s.d.Int(estimate)+" FROM "+s.from(), []Type{Int}, func(b *Block) error {
+		for row := range b.Rows {
+			n += b.Columns[0].Ints[row]
+		}
+		return nil
+	})
+	return n, err
+}
+
 // Likelihood implements dataset.Likely. One statement counts the rows, one the patterns,
 // and two find the moments of the quantities.
 func (s *Source) Likelihood(ctx context.Context, q dataset.LikelihoodQuery) (*dataset.Likelihood, error) {
 	if err := s.checkLikelihood(&q); err != nil {
 		return nil, err
+	}
+	for _, column := range q.Keys {
+		if found, err := s.levels[column].get(ctx, s, column); err != nil {
+			return nil, err
+		} else if err := s.tooMany(found, column); err != nil {
+			return nil, err
+		}
 	}
 	class := s.classOf(&q.Class)
 	counting := []string{class + " IN (0, 1)"}
@@ -79,9 +105,12 @@ func (s *Source) Likelihood(ctx context.Context, q dataset.LikelihoodQuery) (*da
 
 // checkLikelihood returns an error for columns that do not exist or are of the wrong kind.
 func (s *Source) checkLikelihood(q *dataset.LikelihoodQuery) error {
-	for _, column := range append([]int{q.Class.Column}, q.Keys...) {
+	for i, column := range append([]int{q.Class.Column}, q.Keys...) {
 		if column < 0 || column >= len(s.schema.Columns) {
 			return fmt.Errorf("column %d does not exist", column)
+		}
+		if i > 0 && s.levels[column] == nil {
+			return fmt.Errorf("column %q has no levels", s.schema.Columns[column].Name)
 		}
 	}
 	for _, factors := range q.Quantities {
