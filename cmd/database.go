@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -96,6 +97,9 @@ func (o *inputOptions) openDatabase(ctx context.Context, w *world, text string) 
 	conn, err := o.database.dial(ctx, w, at, false)
 	if err != nil {
 		return nil, "", err
+	}
+	if !o.needsRows { // the server works, and there is time to keep memory small
+		debug.SetGCPercent(50)
 	}
 	opt := sql.Options{Types: o.types, Label: o.label, Columns: o.columns, Progress: w.progress.rows}
 	if o.database.explain {

@@ -97,7 +97,8 @@ type Engine interface {
 	Where(expr string) (Source, error)
 	Select(columns []int) (Source, error)
 
-	// Wide describes columns of numbers of which too many differ to be handed out.
+	// Wide describes columns of numbers of which too many differ to be handed out. For p of
+	// nil it may leave out what takes more than N, Mean, M2, Min, Max and Missing do.
 	Wide(ctx context.Context, columns []int, p []float64) ([]WideSummary, error)
 	// Comoments returns, for every two of some columns of numbers, the means and
 	// cross-products over the rows that have both: for i < j at j·(j−1)/2 + i.
@@ -133,6 +134,7 @@ type SampleOptions struct {
 	Rows int64  // at most; all rows if there are no more
 	Seed uint64 // rows are the same for the same seed while the table is
 	By   int    // a column with levels, of each of which the sample has its share; −1: none
+	Only []int  // columns whose cells are wanted; those of others may be missing; nil: all
 }
 
 // A Sample is some rows of an engine.

@@ -87,7 +87,7 @@ func Correlate(ctx context.Context, src dataset.Source, o CorrelateOptions) (*Co
 	if wanted, err = numericColumns(src.Schema(), wanted); err != nil {
 		return nil, err
 	}
-	g := &gatherer{hint: rowsOf(src), columns: slices.Clone(wanted), fetch: o.Fetch}
+	g := &gatherer{hint: rowsOf(src), columns: slices.Clone(wanted), fetch: o.Fetch, full: o.Method != stats.Pearson}
 	if label := src.Schema().Label(); label >= 0 && src.Schema().Columns[label].Dict != nil {
 		g.also(label)
 	}

@@ -151,7 +151,7 @@ func (x *explorer) compare() (err error) {
 	}
 	extremes := newExtremeFinder(out.Profile, exploredExtremes)
 	x.varying = numericAmong(s, x.profiled(func(p *ColumnProfile) bool { return p.Distinct > 1 }))
-	x.numbers = &gatherer{hint: handedOut(x.src, out.Profile.Rows), columns: slices.Clone(x.varying), placed: true, fetch: x.options.Fetch}
+	x.numbers = &gatherer{hint: handedOut(x.src, out.Profile.Rows), columns: slices.Clone(x.varying), placed: true, fetch: x.options.Fetch, full: true}
 	x.numbers.also(out.Classes.Column)
 	if out.Classes.Column >= 0 {
 		x.numbers.coded = []int{out.Classes.Column}

@@ -33,6 +33,7 @@ type gatherer struct {
 	hint    int64 // rows expected; 0: unknown
 	limit   int   // rows kept; 0: what maxGatheredCells allows
 	fetch   Fetch // of an engine
+	full    bool  // of an engine: how many numbers differ is asked for, too
 
 	step    int64
 	rows    int64
@@ -151,6 +152,7 @@ func (g *gatherer) Ask(ctx context.Context, e dataset.Engine) error {
 	if o.By >= 0 && s.Columns[o.By].Dict == nil {
 		o.By = -1
 	}
+	o.Only = append(slices.Concat(g.columns, g.coded), max(o.By, 0))
 	sample, err := e.Sample(ctx, o)
 	if err != nil {
 		return err

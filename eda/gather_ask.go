@@ -109,7 +109,11 @@ func (g *gatherer) prepare(ctx context.Context, s *dataset.Schema, numbers, coun
 		return known || !s.Columns[i].Kind.Numeric() // no column of an unknown kind has a value
 	})
 	if len(numbers) > 0 {
-		wide, err := g.engine.Wide(ctx, numbers, nil)
+		var p []float64
+		if g.full {
+			p = []float64{}
+		}
+		wide, err := g.engine.Wide(ctx, numbers, p)
 		if err != nil {
 			return err
 		}

@@ -109,7 +109,7 @@ func RelateGroups(ctx context.Context, src dataset.Source, o GroupOptions) (*Gro
 	if err != nil {
 		return nil, err
 	}
-	g := &gatherer{hint: rowsOf(src), columns: slices.Clone(numbers), fetch: o.Fetch}
+	g := &gatherer{hint: rowsOf(src), columns: slices.Clone(numbers), fetch: o.Fetch, full: true}
 	g.also(groups...)
 	if err := src.Scan(ctx, g); err != nil {
 		return nil, err

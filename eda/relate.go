@@ -59,7 +59,7 @@ func Relate(ctx context.Context, src dataset.Source, o RelateOptions) (*Relation
 		return nil, err
 	}
 	r := &relater{ctx: ctx, schema: s, options: o, out: &Relations{Rows: p.Rows}}
-	r.numbers = &gatherer{hint: handedOut(src, p.Rows), columns: numericAmong(s, columns), fetch: o.Fetch}
+	r.numbers = &gatherer{hint: handedOut(src, p.Rows), columns: numericAmong(s, columns), fetch: o.Fetch, full: true}
 	r.correlated = slices.Clone(r.numbers.columns)
 	r.numbers.also(levelledAmong(s, columns)...)
 	if label := s.Label(); label >= 0 && s.Columns[label].Dict != nil {

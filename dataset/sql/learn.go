@@ -157,6 +157,12 @@ func (s *Source) learn(ctx context.Context, columns []int) error {
 	return err
 }
 
+// whole reports whether all cells of a column that are there are whole numbers, of which
+// the server knows the least and the largest.
+func (c ColumnInfo) whole() bool {
+	return c.Form == Integer && !strings.HasPrefix(strings.ToLower(c.Type), "bool")
+}
+
 // A factList is the list of expressions that make the facts, and a place in it.
 type factList struct {
 	cells []string
@@ -167,6 +173,17 @@ type factList struct {
 // add appends what is asked about a column.
 func (l *factList) add(s *Source, column int) {
 	d, info := s.d, s.infos[column]
+	if info.whole() { // the ends say all, and are cheapest found before anything is made of the cells
+		e, n := d.Quote(info.Name), d.Count()
+		if info.Null {
+			n = d.CountIf(e + " IS NOT NULL")
+		}
+		l.cells, l.types = append(l.cells, d.Int(n)), append(l.types, Int)
+		for _, end := range []string{"min(" + e + ")", "max(" + e + ")"} {
+			l.cells, l.types = append(l.cells, d.CastReal(d.Number(end, info))), append(l.types, Real)
+		}
+		return
+	}
 	e := "(" + d.Number(d.Quote(info.Name), info) + ")"
 	for _, count := range []string{e + " IS NOT NULL", e + " <> 0 AND " + e + " <> 1"} {
 		l.cells, l.types = append(l.cells, d.Int(d.CountIf(count))), append(l.types, Int)
@@ -194,6 +211,13 @@ func (l *factList) real(b *Block, row int) float64 {
 
 // facts reads what add has asked for.
 func (l *factList) facts(b *Block, row int, info ColumnInfo) columnFacts {
+	if info.whole() {
+		f := columnFacts{learned: true, unit: 1, n: l.int(b, row), min: l.real(b, row), max: l.real(b, row)}
+		if f.n > 0 && (f.min < 0 || f.max > 1) {
+			f.beyond = 1 // or more
+		}
+		return f
+	}
 	f := columnFacts{learned: true, unit: 1, n: l.int(b, row), beyond: l.int(b, row), min: l.real(b, row), max: l.real(b, row)}
 	switch info.Form {
 	case Float:

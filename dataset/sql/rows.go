@@ -3,6 +3,7 @@ package sql
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/netanom/netanom/dataset"
@@ -52,9 +53,18 @@ func (s *Source) newRows() *rows {
 
 // cells are the expressions of all columns that have values, and what they are.
 func (s *Source) cells() (list []string, types []Type) {
+	return s.cellsOf(func(int) bool { return true })
+}
+
+// cellsOf is cells without the values of columns that are not wanted.
+func (s *Source) cellsOf(wanted func(column int) bool) (list []string, types []Type) {
 	for i := range s.schema.Columns {
 		switch c := &s.schema.Columns[i]; {
 		case c.Kind == dataset.Unknown:
+		case !wanted(i) && c.Kind.Numeric():
+			list, types = append(list, s.d.CastReal("NULL")), append(types, Real)
+		case !wanted(i):
+			list, types = append(list, s.d.Word("")), append(types, Words)
 		case c.Kind.Numeric():
 			list, types = append(list, s.d.CastReal(s.number(i))), append(types, Real)
 		default:
@@ -93,23 +103,41 @@ func (c *rowsColumn) code(word string) uint32 {
 	return c.dict.Code(word)
 }
 
-// order puts the rows in another order.
-func (r *rows) order(order []int) {
+// grow makes room for so many rows, so that what is too small is not left behind again and
+// again.
+func (r *rows) grow(n int) {
 	for i := range r.columns {
-		c := &r.columns[i]
-		c.numbers, c.codes, c.words = ordered(c.numbers, order), ordered(c.codes, order), ordered(c.words, order)
+		switch c := &r.columns[i]; {
+		case c.dict != nil:
+			c.codes = slices.Grow(c.codes, n)
+		case r.schema.Columns[i].Kind == dataset.Text:
+			c.words = slices.Grow(c.words, n)
+		default:
+			c.numbers = slices.Grow(c.numbers, n)
+		}
 	}
 }
 
-func ordered[T any](x []T, order []int) []T {
-	if x == nil {
-		return nil
+// order puts the rows in another order.
+func (r *rows) order(order []int) {
+	numbers, codes, words := make([]float64, len(order)), make([]uint32, len(order)), make([]string, len(order))
+	for i := range r.columns {
+		c := &r.columns[i]
+		ordered(c.numbers, numbers, order)
+		ordered(c.codes, codes, order)
+		ordered(c.words, words, order)
 	}
-	out := make([]T, len(order))
+}
+
+// ordered puts x in another order, by way of a buffer of its length.
+func ordered[T any](x, buffer []T, order []int) {
+	if len(x) == 0 {
+		return
+	}
 	for i, from := range order {
-		out[i] = x[from]
+		buffer[i] = x[from]
 	}
-	return out
+	copy(x, buffer)
 }
 
 // table returns the rows as a table.

@@ -76,16 +76,17 @@ func (s *Source) strata(ctx context.Context, by int) ([]stratum, error) {
 	if _, err := s.count(ctx); err != nil {
 		return nil, err
 	}
-	level := s.alias("k", 0)
-	statement := fmt.Sprintf("SELECT %s, %s FROM (SELECT %s AS %s FROM %s) AS %s GROUP BY %s",
-		level, s.d.Int(s.d.Count()), s.text(by), level, s.from(), s.alias("q", 0), level)
+	found, err := s.levels[by].get(ctx, s, by)
+	if err != nil {
+		return nil, err
+	}
 	var out []stratum
-	err := s.query(ctx, statement, []Type{Words, Int}, func(b *Block) error {
-		for i := range b.Rows {
-			out = append(out, stratum{level: strings.Clone(b.Columns[0].Words[i]), of: b.Columns[1].Ints[i]})
-		}
-		return nil
-	})
+	for i, level := range found.levels {
+		out = append(out, stratum{level: level, of: found.n[i]})
+	}
+	if found.missing > 0 {
+		out = append(out, stratum{of: found.missing})
+	}
 	slices.SortFunc(out, func(a, b stratum) int {
 		if (a.level == "") != (b.level == "") {
 			return cmp.Compare(b.level, a.level)
@@ -134,12 +135,13 @@ func (s *Source) everything(ctx context.Context) (*dataset.Table, error) {
 // rows than are likely to be needed; if a stratum comes out short nevertheless, it
 // asks again for more of that.
 func (s *Source) drawn(ctx context.Context, o dataset.SampleOptions, strata []stratum) (*dataset.Table, error) {
-	d := &draw{s: s, by: o.By, seed: o.Seed, rows: s.newRows(), strata: strata, index: map[string]*stratum{}}
+	d := &draw{s: s, by: o.By, seed: o.Seed, only: o.Only, rows: s.newRows(), strata: strata, index: map[string]*stratum{}}
 	for i := range strata {
 		t := &strata[i]
 		t.part = partFor(t.share, t.of)
 		d.index[t.level] = t
 	}
+	d.rows.grow(int(min(o.Rows, mostGrown)))
 	for short := d.short(); len(short) > 0; {
 		if err := d.ask(ctx, short); err != nil {
 			return nil, err
@@ -161,6 +163,9 @@ func (s *Source) drawn(ctx context.Context, o dataset.SampleOptions, strata []st
 	return d.rows.table(ctx)
 }
 
+// mostGrown is for how many rows room is made at once.
+const mostGrown = 1 << 20
+
 // partFor returns the part of all lots below which at least so many of the rows lie,
 // all but surely.
 func partFor(share, of int64) float64 {
@@ -173,11 +178,15 @@ type draw struct {
 	s      *Source
 	by     int
 	seed   uint64
+	only   []int // columns; nil: all
 	rows   *rows
 	lots   []int64 // of the rows
 	strata []stratum
 	index  map[string]*stratum
 }
+
+// wanted reports whether the cells of a column are.
+func (d *draw) wanted(column int) bool { return d.only == nil || slices.Contains(d.only, column) }
 
 // short returns the strata that lack rows.
 func (d *draw) short() (out []*stratum) {
@@ -193,19 +202,21 @@ func (d *draw) short() (out []*stratum) {
 // had taken comes again, before others, and is passed over.
 func (d *draw) ask(ctx context.Context, short []*stratum) error {
 	s := d.s
-	cells, types := s.cells()
+	cells, types := s.cellsOf(d.wanted)
 	lot := s.alias("l", 0)
 	cells, types = append(cells, s.d.Int(lot)), append(types, Int)
 	at := len(cells) - 1
 	if d.by >= 0 {
 		cells, types = append(cells, s.text(d.by)), append(types, Words)
 	}
-	raw := make([]string, len(s.schema.Columns))
-	for i := range raw {
-		raw[i] = s.raw(i)
+	var raw []string
+	for i := range s.schema.Columns {
+		if d.wanted(i) || i == d.by {
+			raw = append(raw, s.raw(i))
+		}
 	}
-	statement := fmt.Sprintf("SELECT %s FROM (SELECT %s, %s AS %s FROM %s) AS %s WHERE %s ORDER BY %s", strings.Join(cells, ", "),
-		strings.Join(raw, ", "), s.d.Lot(d.seed), lot, s.from(), s.alias("q", 0), d.condition(lot, short), lot)
+	statement := fmt.Sprintf("SELECT %s FROM (SELECT %s AS %s FROM %s) AS %s WHERE %s ORDER BY %s", strings.Join(cells, ", "),
+		strings.Join(append(raw, s.d.Lot(d.seed)), ", "), lot, s.from(), s.alias("q", 0), d.condition(lot, short), lot)
 	if d.by < 0 {
 		statement += fmt.Sprintf(" LIMIT %d", short[0].share)
 	}

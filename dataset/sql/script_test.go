@@ -36,7 +36,7 @@ func (c *scripted) Exec(context.Context, string) error { return nil }
 
 func (c *scripted) Close() error { return nil }
 
-var learned = regexp.MustCompile(`countIf\(\(num\((\w+)\)\) IS NOT NULL\)`)
+var learned = regexp.MustCompile(`countIf\(\(num\((\w+)\)\) IS NOT NULL\)|num\(min\((\w+)\)\)`)
 
 var headOf = regexp.MustCompile(`FROM \(SELECT (\w+) FROM t LIMIT 10000\)`)
 
@@ -61,9 +61,13 @@ func (c *scripted) Query(ctx context.Context, q Query, each func(*Block) error) 
 	if strings.HasPrefix(q.SQL, "SELECT count()") {
 		row := []any{int(c.rows)}
 		for _, found := range learned.FindAllStringSubmatch(q.SQL, -1) {
-			f := c.facts[found[1]]
+			f := c.facts[found[1]+found[2]]
 			if f.n == 0 {
 				f.min, f.max = math.NaN(), math.NaN()
+			}
+			if found[2] != "" {
+				row = append(row, int(f.n), f.min, f.max)
+				continue
 			}
 			row = append(row, int(f.n), int(f.beyond), f.min, f.max)
 			for _, info := range c.columns {

@@ -43,8 +43,9 @@ type table struct {
 	all     *rowCount // of the table
 	prefix  string    // of aliases: no column's name begins so
 
-	mu  sync.Mutex
-	ctx context.Context // of the work at hand, in which levels are asked for when somebody needs them
+	mu     sync.Mutex
+	spread map[spreadKey]spread // that have been asked for
+	ctx    context.Context      // of the work at hand, in which levels are asked for when somebody needs them
 }
 
 // columnFacts are what was learned of a column of numbers.

@@ -87,7 +87,7 @@ func (l *sumList) add(aggregate string, of ...string) int { return l.addParts([]
 // part I", SIAM Journal on Scientific Computing 31, 189–224.
 func (l *sumList) sum(term string, bound float64, of ...string) int {
 	rounder, ok := rounderFor(bound, l.rows)
-	if !ok {
+	if d, compensates := l.s.d.(interface{ Compensates() bool }); !ok || compensates && d.Compensates() {
 		return l.add(l.s.d.Sum(term), of...)
 	}
 	round := l.s.d.Real(rounder)
@@ -256,6 +256,9 @@ func (s *Source) spreads(ctx context.Context, cells []string) ([]spread, int64, 
 	if len(cells) == 0 {
 		return nil, 0, nil
 	}
+	if known, rows := s.knownSpreads(cells); known != nil {
+		return known, rows, nil
+	}
 	l := newSumList(s, 0)
 	var places [][4]int
 	rows := -1
@@ -277,7 +280,41 @@ func (s *Source) spreads(ctx context.Context, cells []string) ([]spread, int64, 
 			out[i] = spread{n: int64(n), min: sums[p[1]], max: sums[p[2]], mean: sums[p[3]] / n}
 		}
 	}
+	s.remember(cells, out, int64(sums[rows]))
 	return out, int64(sums[rows]), nil
+}
+
+// A spreadKey names a cell of some rows of a table.
+type spreadKey struct{ condition, cell string }
+
+// knownSpreads returns the spreads of cells if all have been asked for before.
+func (s *Source) knownSpreads(cells []string) ([]spread, int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]spread, len(cells))
+	for i, cell := range cells {
+		known, there := s.spread[spreadKey{s.condition, cell}]
+		if !there {
+			return nil, 0
+		}
+		out[i] = known
+	}
+	return out, s.Rows()
+}
+
+// remember keeps spreads for the next who ask.
+func (s *Source) remember(cells []string, found []spread, rows int64) {
+	if s.Rows() != rows {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.spread == nil {
+		s.spread = map[spreadKey]spread{}
+	}
+	for i, cell := range cells {
+		s.spread[spreadKey{s.condition, cell}] = found[i]
+	}
 }
 
 // bounded is x, but for numbers that are so large that their sum may not be one.

@@ -31,7 +31,7 @@ func (s *Source) Wide(ctx context.Context, columns []int, p []float64) ([]datase
 			cells, places = append(cells, s.number(column)), append(places, i)
 		}
 	}
-	found, err := s.wideMoments(ctx, cells)
+	found, err := s.wideMoments(ctx, cells, p == nil)
 	if err != nil {
 		return nil, err
 	}
@@ -61,8 +61,9 @@ func (s *Source) wantNumbers(column int) error {
 	return nil
 }
 
-// wideMoments returns all of the summaries but what is missing and the quantiles.
-func (s *Source) wideMoments(ctx context.Context, cells []string) ([]dataset.WideSummary, error) {
+// wideMoments returns all of the summaries but what is missing and the quantiles; brief,
+// only what takes the first two powers.
+func (s *Source) wideMoments(ctx context.Context, cells []string, brief bool) ([]dataset.WideSummary, error) {
 	spreads, rows, err := s.spreads(ctx, cells)
 	if err != nil || len(cells) == 0 {
 		return nil, err
@@ -79,7 +80,7 @@ func (s *Source) wideMoments(ctx context.Context, cells []string) ([]dataset.Wid
 	}
 	for round := 0; len(again) > 0; round++ {
 		var poor []int
-		sums, err := s.powerSums(ctx, cells, spreads, shifts, again, round == 0)
+		sums, err := s.powerSums(ctx, cells, spreads, shifts, again, brief, round == 0)
 		if err != nil {
 			return nil, err
 		}
@@ -98,6 +99,12 @@ func (s *Source) wideMoments(ctx context.Context, cells []string) ([]dataset.Wid
 		}
 		again = poor
 	}
+	if brief {
+		for i := range out {
+			out[i].Moments.M3, out[i].Moments.M4 = math.NaN(), math.NaN()
+		}
+		return out, nil
+	}
 	return out, s.countDistinct(ctx, cells, out)
 }
 
@@ -111,9 +118,9 @@ type powers struct {
 	s1, s2, s3, s4                float64
 }
 
-// powerSums asks for the sums of some cells about their shifts. counts says whether to
-// count zeros and different values as well.
-func (s *Source) powerSums(ctx context.Context, cells []string, spreads []spread, shifts []shift, of []int, counts bool) ([]powers, error) {
+// powerSums asks for the sums of some cells about their shifts: brief, of the first two
+// powers alone. counts says whether to count zeros and different values as well.
+func (s *Source) powerSums(ctx context.Context, cells []string, spreads []spread, shifts []shift, of []int, brief, counts bool) ([]powers, error) {
 	l := newSumList(s, s.Rows())
 	estimate := s.d.Distinct("x") != ""
 	var at []int
@@ -125,6 +132,9 @@ func (s *Source) powerSums(ctx context.Context, cells []string, spreads []spread
 		r := spreads[i].reach(shifts[i])
 		l.sum(d, r, d)
 		l.sum("("+d+" * "+d+")", r*r, d)
+		if brief {
+			continue
+		}
 		l.sum("("+d+" * "+d+" * "+d+")", r*r*r, d)
 		l.sum("(("+d+" * "+d+") * ("+d+" * "+d+"))", r*r*r*r, d)
 		if counts {
@@ -145,7 +155,11 @@ func (s *Source) powerSums(ctx context.Context, cells []string, spreads []spread
 		if out[k].n = int64(v[0]); out[k].n == 0 {
 			continue
 		}
-		out[k].s1, out[k].s2, out[k].s3, out[k].s4 = v[1], v[2], v[3], v[4]
+		out[k].s1, out[k].s2 = v[1], v[2]
+		if brief {
+			continue
+		}
+		out[k].s3, out[k].s4 = v[3], v[4]
 		if counts {
 			out[k].zeros, out[k].negatives = int64(v[5]), int64(v[6])
 		}

@@ -130,7 +130,10 @@ func (dialect) Count() string { return "count()" }
 func (dialect) CountIf(condition string) string { return "countIf(ifNull(" + condition + ", 0))" }
 
 // Sum adds up; of nothing it is 0, or NULL if there are NULLs.
-func (dialect) Sum(e string) string { return "sum(" + e + ")" }
+func (dialect) Sum(e string) string { return "sumKahan(" + e + ")" }
+
+// Compensates reports that sums are compensated for what rounding takes from them.
+func (dialect) Compensates() bool { return true }
 
 // Floor rounds down.
 func (dialect) Floor(e string) string { return "floor(" + e + ")" }

@@ -28,7 +28,7 @@ while IFS= read -r command; do
 	seconds "$netanom" ${command/TABLE/clickhouse://$server/${table/./\/}} --no-report --explain-queries >"$work/answer" 2>"$work/log" || { cat "$work/log"; exit 1; }
 	read -r wall memory <"$work/time"
 	sed -n 's/;$//p' "$work/log" | grep '^SELECT' >"$work/statements"
-	seconds bash -c 'while IFS= read -r s; do printf %s "$s" | curl -fsS "http://$0/?max_query_size=1000000000&wait_end_of_query=1" --data-binary @- >/dev/null; done' "$server" <"$work/statements"
+	seconds bash -c 'while IFS= read -r s; do case $s in *rowNumberInAllBlocks*) one="&max_threads=1" ;; *) one= ;; esac; printf %s "$s" | curl -fsS "http://$0/?max_query_size=1000000000&wait_end_of_query=1$one" --data-binary @- >/dev/null; done' "$server" <"$work/statements"
 	read -r own _ <"$work/time"
 	printf '%-34s %9s %9s %9.3f %6s %9d\n' "${command/ TABLE/}" "$wall" "$own" "$(echo "$wall/$own" | bc -l)" "$(wc -l <"$work/statements")" $((memory / 1024))
 done <<'LIST'
