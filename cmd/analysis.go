@@ -88,7 +88,7 @@ func (a *analysis) run(c *cobra.Command, w *world, args []string, open opener, a
 // document puts the answer beside the data it is about and what was asked.
 func (a *analysis) document(c *cobra.Command, in *input, found answer) (report.Document, error) {
 	s := in.source.Schema()
-	doc := report.Document{Version: version(), Command: nameOf(c), Options: optionsOf(c), Sections: found.sections}
+	doc := report.Document{Version: version(), Command: nameOf(c), Options: optionsOf(c, a.input.fetched(in)), Sections: found.sections}
 	doc.Data = report.DataInfo{Path: in.path, Rows: found.rows, Columns: len(s.Columns), Format: in.file.Format(), Schema: s.Name}
 	classes, err := eda.FindClasses(s, a.input.normal)
 	if err != nil && in.reference == nil { // else it is enough that the reference has such a level

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,11 +13,13 @@ import (
 )
 
 // optionsOf lists what was asked, by the flags of a command that can change the
-// answer: the command's own always, others where the user gave them.
-func optionsOf(c *cobra.Command) []report.Option {
+// answer: the command's own always, and if rows of a database are fetched, which; others where
+// the user gave them.
+func optionsOf(c *cobra.Command, fetched bool) []report.Option {
 	var out []report.Option
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if !decides(f) || groupOf(f) != ownGroup && !f.Changed {
+		own := groupOf(f) == ownGroup || fetched && slices.Contains(fetchFlags, f.Name)
+		if !decides(f) || !own && !f.Changed {
 			return
 		}
 		out = append(out, report.Option{Name: strings.ReplaceAll(f.Name, "-", "_"), Value: valueOf(f)})
@@ -28,7 +31,9 @@ func optionsOf(c *cobra.Command) []report.Option {
 // its place, or the time it takes.
 func decides(f *pflag.Flag) bool {
 	switch f.Name {
-	case "help", "data", "jobs":
+	case "help", "data", "jobs", "explain-queries":
+		return false
+	case "password-file", "tls-ca", "query-seconds", "query-memory", "query-silence": // the way to a server, and its patience
 		return false
 	case privacyName:
 		return true

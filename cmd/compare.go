@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/dataset/sql"
 	"github.com/netanom/netanom/eda"
 	"github.com/netanom/netanom/report"
 	"github.com/netanom/netanom/stats"
@@ -93,6 +94,7 @@ func (o *compareOptions) open(ctx context.Context, w *world, args []string) (*in
 	case args[0] == "-" && path == "-":
 		return nil, usagef("only one of the two files can be standard input")
 	}
+	o.input.second = &path
 	reference, err := o.input.open(ctx, w, args[:1])
 	if err != nil {
 		return nil, err
@@ -135,9 +137,12 @@ func (o *compareOptions) ask(ctx context.Context, in *input) (found answer, err 
 	}
 	sections := report.Compare(c, first.path, o.output.private)
 	for _, warning := range slices.Concat(first.mistakes(), first.unread()) {
-		sections[0].Warnings = append(sections[0].Warnings, "First file: "+warning)
+		sections[0].Warnings = append(sections[0].Warnings, "First table: "+warning)
 	}
-	if sameFile(first.path, in.path) {
+	switch {
+	case sql.IsAddress(in.path) && first.path == in.path:
+		sections[0].Warnings = append(sections[0].Warnings, "Both addresses are those of one table.")
+	case sameFile(first.path, in.path):
 		sections[0].Warnings = append(sections[0].Warnings, "Both names are those of one file.")
 	}
 	return answer{rows: c.Rows2, sections: sections, digest: report.CompareDigest(sections)}, nil

@@ -1,12 +1,15 @@
 package cmd
 
 import (
+	"context"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/dataset/sql"
 )
 
 // complete lets the shell propose values of a flag.
@@ -52,8 +55,8 @@ func (o *inputOptions) completeColumns(c *cobra.Command, args []string, typed st
 	before := typed[:strings.LastIndexByte(typed, ',')+1]
 	var out []string
 	for _, col := range o.headColumns(c, args) {
-		if strings.HasPrefix(before+col.Name, typed) {
-			out = append(out, before+col.Name+"\t"+col.Kind.String())
+		if strings.HasPrefix(before+col.name, typed) {
+			out = append(out, before+col.name+"\t"+col.what)
 		}
 	}
 	return out, cobra.ShellCompDirectiveNoFileComp
@@ -72,22 +75,60 @@ func (o *inputOptions) completeTypes(c *cobra.Command, args []string, typed stri
 		return out, cobra.ShellCompDirectiveNoFileComp
 	}
 	for _, col := range o.headColumns(c, args) {
-		if strings.HasPrefix(col.Name, typed) {
-			out = append(out, col.Name+"=")
+		if strings.HasPrefix(col.name, typed) {
+			out = append(out, col.name+"=")
 		}
 	}
 	return out, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
-// headColumns returns the columns of the file that the unfinished command line
-// names, as its head shows them. What cannot be read proposes nothing.
-func (o *inputOptions) headColumns(c *cobra.Command, args []string) []dataset.Column {
+// A headColumn is a column as the head of a file, or a server, shows it.
+type headColumn struct{ name, what string }
+
+// headColumns returns the columns of the input that the unfinished command line names. What
+// cannot be read proposes nothing.
+func (o *inputOptions) headColumns(c *cobra.Command, args []string) (out []headColumn) {
+	w := newWorld(strings.NewReader(""), io.Discard, io.Discard)
+	path, _, err := o.path(w, args)
+	if err != nil {
+		return nil
+	}
+	if sql.IsAddress(path) {
+		return o.database.headColumns(c.Context(), w, path)
+	}
 	named := *o
-	named.where, named.columns, named.types, named.label = "", nil, nil, ""
-	in, err := named.open(c.Context(), newWorld(strings.NewReader(""), io.Discard, io.Discard), args)
+	named.where, named.columns, named.types, named.label, named.given = "", nil, nil, "", nil
+	in, err := named.open(c.Context(), w, args)
 	if err != nil {
 		return nil
 	}
 	defer in.file.Close()
-	return in.file.Schema().Columns
+	for _, column := range in.file.Schema().Columns {
+		out = append(out, headColumn{column.Name, column.Kind.String()})
+	}
+	return out
+}
+
+// headColumns asks a server for the columns of a table, and for nothing of its rows.
+func (o *databaseOptions) headColumns(ctx context.Context, w *world, address string) (out []headColumn) {
+	const patience = 5 * time.Second // of somebody who has pressed a key
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	at, err := sql.ParseAddress(address)
+	if err != nil {
+		return nil
+	}
+	conn, err := o.dial(ctx, w, at, false)
+	if err != nil {
+		return nil
+	}
+	defer conn.Close()
+	infos, err := conn.Columns(ctx, at.Table)
+	if err != nil {
+		return nil
+	}
+	for _, info := range infos {
+		out = append(out, headColumn{info.Name, info.Type})
+	}
+	return out
 }

@@ -38,6 +38,7 @@ func newCorr(w *world) *cobra.Command {
 		redundant: number{value: 0.9, high: 1, kind: open},
 	}
 	var c *cobra.Command
+	o.input.fetches = true
 	c = o.command(w, &cobra.Command{
 		Use:        "corr",
 		SuggestFor: []string{"cor", "correlate", "correlation", "correlations"},

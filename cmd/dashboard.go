@@ -55,6 +55,7 @@ and opened in the browser; Ctrl-C ends that.`,
 	}
 	o.input.flags(c)
 	o.input.labelFlags(c)
+	o.input.second = &o.against
 	f := c.Flags()
 	f.StringVar(&o.models.path, "model", "", "model `file` that netanom train has written: its alerts, and why")
 	f.Var(&o.threshold, "threshold", "score from which on a row is an alert (default: the model's)")
@@ -109,14 +110,14 @@ func (c *counter) Write(p []byte) (int, error) {
 
 func countedOf(n int, thing string) string { return counted(int64(n), thing) }
 
-// warn says what was wrong with a file.
+// warn says what was wrong with a table. Of which rows the page has, it says itself.
 func (o *dashboardOptions) warn(in *input) {
 	if o.quiet {
 		return
 	}
 	o.world.progress.clear()
 	in.notice(o.world)
-	for _, warning := range slices.Concat(in.mistakes(), in.unread()) {
+	for _, warning := range slices.Concat(in.mistakes(), in.broken()) {
 		fmt.Fprintf(o.world.stderr, "netanom: %s: %s\n", in.path, warning)
 	}
 }

@@ -73,7 +73,7 @@ func (o *dashboardOptions) pageOf(ctx context.Context, in *input, e dataset.Engi
 	if err != nil {
 		return err
 	}
-	in.filtered, in.source = s.Table, s.Table
+	in.fetched, in.filtered, in.source = s, s.Table, s.Table
 	if _, err := o.pack(ctx, in, e, p, g); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,14 +37,17 @@ type databaseOptions struct {
 	key          string // of commands that look at every row once
 }
 
+// fetchFlags are those that say which rows of a table are fetched.
+var fetchFlags = []string{"fetch-rows", "fetch-seed"}
+
 func (o *databaseOptions) flags(c *cobra.Command) {
 	f := o.accessFlags()
 	o.silence = number{value: 60, low: 0.1, high: 1e6}
 	o.rows = number{value: 200_000, low: 100, high: 1e9, kind: whole}
 	o.seed = number{high: 1 << 53, kind: whole}
 	f.Var(&o.silence, "query-silence", "seconds after which a server that says nothing is given up")
-	f.Var(&o.rows, "fetch-rows", "`rows` fetched at most where an answer needs rows and not sums")
-	f.Var(&o.seed, "fetch-seed", "`number` by which these rows are chosen")
+	f.Var(&o.rows, fetchFlags[0], "`rows` fetched at most where an answer needs rows and not sums")
+	f.Var(&o.seed, fetchFlags[1], "`number` by which these rows are chosen")
 	addGroup(c, dataGroup, f)
 }
 
@@ -213,13 +217,40 @@ func (o *databaseOptions) fetched() eda.Fetch {
 	return eda.Fetch{Rows: int64(o.rows.value), Seed: uint64(o.seed.value)}
 }
 
+// drawn reports whether rows of a database stand for all.
+func (in *input) drawn() bool { return in.fetched != nil && !in.fetched.Whole() }
+
+// canDerive refuses columns that look back on other rows where these may not have been drawn.
+func (in *input) canDerive(r dataset.Recipe) error {
+	windowed := slices.IndexFunc(r.Derivations, func(d dataset.Derivation) bool { return d.Windowed() })
+	if in.drawn() && windowed >= 0 {
+		return usagef("%s looks back on the rows before a row, and %s", r.Derivations[windowed].Name, someDrawn)
+	}
+	return nil
+}
+
+// someDrawn ends a sentence that refuses what only all rows can tell.
+const someDrawn = "of the table some rows were drawn; choose no more than --fetch-rows with --where, or take all with that flag"
+
+// derive adds derived columns to the table.
+func (in *input) derive(r dataset.Recipe) error {
+	if err := in.canDerive(r); err != nil {
+		return err
+	}
+	src, err := dataset.Derive(in.filtered, r)
+	if err != nil {
+		return err
+	}
+	in.filtered, in.source = src, src
+	return nil
+}
+
 // taken says which rows of a database stand for all.
 func (in *input) taken() []string {
-	s := in.fetched
-	if s == nil || s.Whole() {
+	if !in.drawn() {
 		return nil
 	}
-	share := ""
+	s, share := in.fetched, ""
 	if s.By != "" {
 		share = ", each level of " + s.By + " with its share"
 	}

@@ -11,6 +11,7 @@ import (
 
 func newEDA(w *world) *cobra.Command {
 	o := &analysis{}
+	o.input.fetches = true
 	c := o.command(w, &cobra.Command{
 		Use:        "eda",
 		SuggestFor: []string{"explore", "profile", "report", "look"},

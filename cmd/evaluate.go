@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/eda"
 	"github.com/netanom/netanom/model"
 	"github.com/netanom/netanom/report"
@@ -80,11 +79,9 @@ func (o *analysis) loadFor(ctx context.Context, in *input, p *model.Pipeline) (*
 		return nil, err
 	}
 	if len(p.Derived.Derivations) > 0 {
-		derived, err := dataset.Derive(in.filtered, p.Derived)
-		if err != nil {
+		if err := in.derive(p.Derived); err != nil {
 			return nil, err
 		}
-		in.filtered, in.source = derived, derived
 	}
 	table, err := in.table(ctx)
 	if err != nil {

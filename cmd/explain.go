@@ -80,6 +80,9 @@ func (o *explainOptions) ask(ctx context.Context, in *input) (found answer, err 
 		return found, err
 	}
 	found.rows = int64(d.Rows)
+	if len(numbers) > 0 && in.drawn() {
+		return found, usagef("--row counts the rows that are looked at, and of the table some were drawn; choose those in question with --where")
+	}
 	if len(numbers) > 0 {
 		return o.explainRows(p, d, numbers, found)
 	}

@@ -86,6 +86,9 @@ func (o *featureOptions) ask(ctx context.Context, in *input) (answer, error) {
 	if err := o.check(); err != nil {
 		return answer{}, err
 	}
+	if err := o.ordered(in); err != nil {
+		return answer{}, err
+	}
 	if err := in.load(ctx); err != nil {
 		return answer{}, err
 	}
@@ -140,11 +143,26 @@ func (o *featureOptions) check() error {
 	return nil
 }
 
+// ordered refuses to look back on rows that have no order, or of which some are not there.
+func (o *featureOptions) ordered(in *input) error {
+	switch {
+	case in.fetched == nil:
+	case o.rowOrder:
+		return usagef("the rows of a database have no order to look back on; leave out --row-order")
+	case o.sort && in.drawn():
+		return usagef("--sort is for features that look back on the rows before a row, and %s", someDrawn)
+	}
+	return nil
+}
+
 // applied applies a saved recipe.
 func (o *featureOptions) applied(ctx context.Context, in *input) (answer, error) {
 	recipe, err := readRecipe(o.apply)
 	if err != nil {
 		return answer{}, err
+	}
+	if err := in.canDerive(recipe); err != nil {
+		return answer{}, fmt.Errorf("%s: %w", o.apply, err)
 	}
 	src, err := dataset.Derive(in.source, recipe)
 	if err != nil {

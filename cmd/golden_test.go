@@ -319,7 +319,7 @@ func TestGoldenMistakes(t *testing.T) {
 		{"compare-three", "compare traffic.csv conn.log messy.csv", exitUsage, "two files, not 3"},
 		{"compare-stdin", "compare - -", exitUsage, "standard input"},
 		{"compare-nothing-common", "compare traffic.csv other.csv", exitError, "no column in common"},
-		{"compare-feature", "compare traffic.csv kdd-headerless.txt --feature src_ip", exitError, "only the first file"},
+		{"compare-feature", "compare traffic.csv kdd-headerless.txt --feature src_ip", exitError, "only the first table"},
 		{"compare-normal", "compare traffic.csv later.csv --normal fine", exitUsage, "no such level"},
 		{"compare-where-none", "compare traffic.csv later.csv --where 'flag == \"S1\" && duration > 1e9'", exitError, "traffic.csv: no row is left"},
 		{"compare-second", "compare traffic.csv nowhere.csv", exitError, "nowhere.csv"},

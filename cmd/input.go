@@ -34,7 +34,10 @@ type inputOptions struct {
 	record    recordOptions                   // of commands that have these flags
 	setting   func() (traffic.Setting, error) // of the records of a capture; nil: as record says
 	database  databaseOptions
-	needsRows bool // of a database, some are fetched
+	needsRows bool           // of a database, some are fetched
+	fetches   bool           // of a database, rows may be fetched for a part of the answer
+	second    *string        // another file or table that the flags are about; nil or "": none
+	given     *pflag.FlagSet // the command's, until it is known that none of them is idle
 }
 
 func (o *inputOptions) flags(c *cobra.Command) {
@@ -63,6 +66,7 @@ func (o *inputOptions) flags(c *cobra.Command) {
 	complete(c, "header", words(o.header.choices...))
 	complete(c, "quotes", words(o.quotes.choices...))
 	o.database.flags(c)
+	o.given = c.Flags()
 }
 
 func (o *inputOptions) options(w *world) dataset.Options {
@@ -141,6 +145,9 @@ func (in *input) operands() []string {
 // configuration names, or else the sample.
 func (o *inputOptions) open(ctx context.Context, w *world, args []string) (*input, error) {
 	path, namedBy, err := o.path(w, args)
+	if err == nil {
+		err = o.idle(path)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -266,11 +273,13 @@ func (in *input) mistakes() []string {
 	return out
 }
 
-// unread says what of the file could not be read. It is called after the last
-// scan.
-func (in *input) unread() []string {
-	p := in.file.Problems()
-	out := slices.Concat(in.taken(), in.lost())
+// unread says which rows stand for the table, and what of it could not be read. It is called
+// after the last scan.
+func (in *input) unread() []string { return slices.Concat(in.taken(), in.broken()) }
+
+// broken says what of the table could not be read.
+func (in *input) broken() []string {
+	p, out := in.file.Problems(), in.lost()
 	if p.BadRows > 0 {
 		out = append(out, "Left out because they cannot be read: "+counted(p.BadRows, "row")+" (netanom describe lists the first).")
 	}

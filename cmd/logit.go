@@ -37,6 +37,7 @@ func newLogit(w *world) *cobra.Command {
 		cutoff: number{value: 0.5, high: 1, kind: open},
 		rows:   number{value: 20, high: 1000, kind: whole},
 	}
+	o.input.fetches = true
 	c := o.command(w, &cobra.Command{
 		Use:        "logit",
 		SuggestFor: []string{"logistic", "logreg", "regression", "glm", "odds"},
@@ -134,6 +135,7 @@ func (o *logitOptions) question(in *input) (q eda.LogitOptions, err error) {
 	q.References, q.Normal, q.By, q.Groups = o.references, o.input.normal, o.by, o.groups
 	q.Level, q.Cluster, q.Profile = 1-o.alpha.value, o.cluster, o.ci.value == profileIntervals
 	q.Firth, q.Cutoff, q.Rows, q.Stage = o.firth, o.cutoff.value, int(o.rows.value), in.progress.stageIs
+	q.Fetch = o.input.database.fetched()
 	return q, nil
 }
 

@@ -35,6 +35,7 @@ func newOutliers(w *world) *cobra.Command {
 		rows:      number{value: 5, high: 100000, kind: whole},
 		top:       number{high: 1e9, kind: whole},
 	}
+	o.input.fetches = true
 	c := o.command(w, &cobra.Command{
 		Use:        "outliers",
 		SuggestFor: []string{"outlier", "anomalies", "extremes", "isolation", "mahalanobis"},

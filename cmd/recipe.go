@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ type recipeOptions struct {
 	tail                     number
 	folds, seed              number
 	flags                    *pflag.FlagSet
+	each                     float64 // rows of the table that one in memory stands for; 0: one
 }
 
 // dropChoices are what --drop may leave out.
@@ -107,7 +109,7 @@ func (o *recipeOptions) rule(d *model.Data) (r model.Rule, err error) {
 			r.Rows = o.rowsPerDay.value
 		}
 		if r.Rows == 0 && d != nil {
-			if r.Rows = math.Ceil(d.RowsPerDay()); r.Rows == 0 {
+			if r.Rows = math.Ceil(cmp.Or(o.each, 1) * d.RowsPerDay()); r.Rows == 0 {
 				return r, usagef("--alerts-per-day needs --rows-per-day, because the table has no times to count rows by")
 			}
 		}
@@ -203,10 +205,9 @@ func (o *recipeOptions) derive(in *input) (dataset.Recipe, error) {
 	if err != nil {
 		return recipe, err
 	}
-	if in.filtered, err = dataset.Derive(in.filtered, recipe); err != nil {
+	if err := in.derive(recipe); err != nil {
 		return recipe, fmt.Errorf("%s: %w", o.derived, err)
 	}
-	in.source = in.filtered
 	return recipe, nil
 }
 

@@ -24,7 +24,8 @@ func newRoot(w *world) *cobra.Command {
 KDD'99 files with and without header, UNSW-NB15, CIC-IDS2017, IoT-23, Zeek
 conn.log, or any CSV. Begin with netanom eda FILE.
 
-Every command that reads takes a FILE ("-" is standard input). Without one it
+Every command that reads takes a FILE ("-" is standard input), or a table of a
+database: clickhouse://host/database/table, postgres://…. Without one it
 uses --data, then NETANOM_DATA, then the data key of netanom.yaml in the working
 directory, then a sample of simulated traffic. The answer goes to standard
 output; tables, pictures and an index page go to the folder report (--report,

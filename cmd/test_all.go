@@ -22,6 +22,7 @@ func newTestAll(w *world) *cobra.Command {
 		adjust: choice{"bh", []string{"none", "bonferroni", "holm", "hochberg", "hommel", "bh", "by"}},
 		alpha:  number{value: 0.05, high: 1, kind: open},
 	}
+	o.input.fetches = true
 	c := o.command(w, &cobra.Command{
 		Use:        "all",
 		SuggestFor: []string{"hypotheses", "every", "study"},
@@ -52,7 +53,7 @@ there, or does not vary, says so. The report folder has every test in full.`,
 const influentialRows = 20
 
 func (o *testAllOptions) ask(ctx context.Context, in *input) (answer, error) {
-	q := eda.HypothesesOptions{Normal: o.input.normal, Level: 1 - o.alpha.value, Rows: influentialRows, Stage: in.progress.stageIs}
+	q := eda.HypothesesOptions{Normal: o.input.normal, Level: 1 - o.alpha.value, Rows: influentialRows, Fetch: o.input.database.fetched(), Stage: in.progress.stageIs}
 	var err error
 	if q.Adjust, err = stats.ParseAdjustment(o.adjust.value); err != nil {
 		return answer{}, usageError{err}

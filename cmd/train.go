@@ -32,7 +32,8 @@ type trainOptions struct {
 	given    choice // what the rows to score will have
 	rounds   number
 
-	unlabelled bool // the table has no label that tells normal from attack
+	testTaken  []string // which rows of a database --test names
+	unlabelled bool     // the table has no label that tells normal from attack
 }
 
 // The ways to judge learners, by the names of --validate.
@@ -49,7 +50,7 @@ const allAlgos = "all"
 
 func newTrain(w *world) *cobra.Command {
 	o := &trainOptions{world: w, rounds: number{value: 1, low: 1, high: 100, kind: whole}, given: choice{"", []string{"conn", "packets"}}}
-	o.input.needsRows = true
+	o.input.needsRows, o.input.second = true, &o.test
 	c := o.command(w, &cobra.Command{
 		Use:        "train",
 		SuggestFor: []string{"fit", "learn", "model", "detector", "automl"},
@@ -157,7 +158,7 @@ func (o *trainOptions) ask(ctx context.Context, in *input) (answer, error) {
 		}
 		found.sections = append(found.sections, report.LearningCurve(best.Title, model.GoalROC, curve))
 	}
-	found.sections[0].Warnings = append(found.sections[0].Warnings, t.warnings(plan, o.cleaning())...)
+	found.sections[0].Warnings = append(found.sections[0].Warnings, slices.Concat(t.warnings(plan, o.cleaning()), o.testTaken)...)
 	if interrupted {
 		found.sections[0].Warnings = append(found.sections[0].Warnings, "Interrupted: the learners that are not listed were not tried.")
 	}

@@ -113,6 +113,9 @@ func (o *recipeOptions) load(ctx context.Context, in *input, opt model.DataOptio
 	if err != nil {
 		return nil, err
 	}
+	if in.drawn() {
+		o.each = float64(in.fetched.Of) / float64(in.fetched.Rows())
+	}
 	if _, err = eda.FindClasses(table.Schema(), opt.Normal); err != nil {
 		return nil, usageError{err}
 	}
@@ -135,7 +138,8 @@ func asked(err error) error {
 	return err
 }
 
-// openTest loads the file of --test with the columns that are learned from.
+// openTest loads the file of --test with the columns that are learned from. Of a table of a
+// database it notes which rows stand for all.
 func (o *trainOptions) openTest(ctx context.Context, plan *model.Plan, d *model.Data, derived dataset.Recipe) error {
 	if o.test == "" {
 		return nil
@@ -145,13 +149,16 @@ func (o *trainOptions) openTest(ctx context.Context, plan *model.Plan, d *model.
 		return err
 	}
 	defer in.close()
+	for _, sentence := range in.taken() {
+		o.testTaken = append(o.testTaken, "Of --test: "+sentence)
+	}
 	if o.given.value != "" { // the table may have been a log too
 		if err := in.records(ctx, &o.input, d.Setting); err != nil {
 			return err
 		}
 	}
 	if len(derived.Derivations) > 0 {
-		if in.filtered, err = dataset.Derive(in.filtered, derived); err != nil {
+		if err := in.derive(derived); err != nil {
 			return fmt.Errorf("%s: %w", o.test, err)
 		}
 	}

@@ -36,6 +36,7 @@ func newTTest(w *world) *cobra.Command {
 		bootstrap:   number{high: 1e6, kind: whole},
 		seed:        number{value: 1, high: 1 << 53, kind: whole},
 	}
+	o.input.fetches = true
 	c := o.command(w, &cobra.Command{
 		Use:        "ttest",
 		SuggestFor: []string{"t-test", "t", "welch", "means", "mean"},

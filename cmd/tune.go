@@ -3,6 +3,8 @@ package cmd
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/model"
 	"github.com/netanom/netanom/report"
 )
@@ -206,17 +209,32 @@ func (o *tuneOptions) openLog(ctx context.Context, in *input, opt *model.TuneOpt
 	return f.Close, nil
 }
 
+// dataName tells the table from others: by the hash of its file, or of the rows that were
+// fetched of a database.
+func (in *input) dataName(ctx context.Context) (name string, err error) {
+	const shownOfSum = 16
+	switch {
+	case in.sample:
+		return "sample", nil
+	case in.fetched != nil:
+		h := sha256.New()
+		_, err = dataset.WriteCSV(ctx, in.fetched.Table, h, dataset.CSVOptions{})
+		name = hex.EncodeToString(h.Sum(nil))
+	default:
+		name, err = in.file.SHA256(ctx)
+	}
+	if err != nil {
+		return "", err
+	}
+	return name[:shownOfSum], nil
+}
+
 // searchName is what a search was asked that decides its trials: the table, and how and
 // by what candidates are made and judged.
 func (o *tuneOptions) searchName(ctx context.Context, in *input) (string, error) {
-	const shownOfSum = 16
-	data := "sample"
-	if !in.sample {
-		sum, err := in.file.SHA256(ctx)
-		if err != nil {
-			return "", err
-		}
-		data = sum[:shownOfSum]
+	data, err := in.dataName(ctx)
+	if err != nil {
+		return "", err
 	}
 	name := fmt.Sprintf("data=%s algo=%s trials=%v goal=%s split=%s folds=%v seed=%v", data, strings.Join(o.algos, ","), o.trials.value, o.goal.value, o.split.value, o.folds.value, o.seed.value)
 	for _, flag := range []string{"plain", "only-settings", "task", "steps", "balance", "calibrate", "fpr", "alerts-per-day", "rows-per-day", "cost", "threshold",

@@ -122,7 +122,7 @@ func Compare(ctx context.Context, first, second dataset.Source, o CompareOptions
 	if err := c.compareNormal(ctx, out); err != nil {
 		return nil, err
 	}
-	o.Stage("looking for rows of the first file in the second")
+	o.Stage("looking for rows of the first table in the second")
 	if err := c.compareRows(ctx, out); err != nil {
 		return nil, err
 	}
@@ -179,9 +179,9 @@ func (c *comparer) count(ctx context.Context, out *Comparison) error {
 	out.Rows1, out.Rows2 = c.counts1.Rows(), c.counts2.Rows()
 	switch {
 	case out.Rows1 == 0:
-		return errors.New("the first file has no row to compare with")
+		return errors.New("the first table has no row to compare with")
 	case out.Rows2 == 0:
-		return errors.New("the second file has no row to compare")
+		return errors.New("the second table has no row to compare")
 	}
 	return nil
 }
@@ -200,7 +200,7 @@ func (c *comparer) compareColumns(out *Comparison) error {
 			return fmt.Errorf("column %q: %w", d.First.Name, err)
 		}
 		if !c.matched.asked && d.names() {
-			out.LeftOut = append(out.LeftOut, fmt.Sprintf("Not compared: %s (most rows of the first file have a level of their own; ask for it with --feature).", d.First.Name))
+			out.LeftOut = append(out.LeftOut, fmt.Sprintf("Not compared: %s (most rows of the first table have a level of their own; ask for it with --feature).", d.First.Name))
 			continue
 		}
 		d.judge(c.options.PSI)

@@ -24,13 +24,13 @@ func (c *Comparison) findings() []Finding {
 	}
 	if len(c.Only1) > 0 {
 		out = append(out, Finding{Warning, listed(c.Only1, 6),
-			fmt.Sprintf("Only the first file has %s.", plural(int64(len(c.Only1)), "column")),
-			"A model that learns from the first file cannot use them on the second; leave them out, or mend the export."})
+			fmt.Sprintf("Only the first table has %s.", plural(int64(len(c.Only1)), "column")),
+			"A model that learns from the first table cannot use them on the second; leave them out, or mend the export."})
 	}
 	if len(c.Only2) > 0 {
 		out = append(out, Finding{Notice, listed(c.Only2, 6),
-			fmt.Sprintf("Only the second file has %s.", plural(int64(len(c.Only2)), "column")),
-			"Look whether they are wanted in the first file too."})
+			fmt.Sprintf("Only the second table has %s.", plural(int64(len(c.Only2)), "column")),
+			"Look whether they are wanted in the first table too."})
 	}
 	return out
 }
@@ -43,10 +43,10 @@ func (c *Comparison) columnFindings() []Finding {
 		severity   Severity
 		text, next string
 	}{
-		{Drifts, Warning, fmt.Sprintf("PSI above %s: the values are distributed otherwise than in the first file.", plainNumber(c.PSI)),
-			"Train again on rows like those of the second file before trusting a model of the first."},
+		{Drifts, Warning, fmt.Sprintf("PSI above %s: the values are distributed otherwise than in the first table.", plainNumber(c.PSI)),
+			"Train again on rows like those of the second table before trusting a model of the first."},
 		{Shifts, Notice, fmt.Sprintf("PSI from %s to %s: the values have shifted.", plainNumber(shiftingPSI), plainNumber(c.PSI)), "Watch these columns; a model may lose with them."},
-		{TooFewRows, Info, fmt.Sprintf("PSI above %s, but files of so few rows may differ so by chance.", plainNumber(shiftingPSI)), "Compare more rows."},
+		{TooFewRows, Info, fmt.Sprintf("PSI above %s, but tables of so few rows may differ so by chance.", plainNumber(shiftingPSI)), "Compare more rows."},
 	} {
 		var names []string
 		for i := range c.Columns {
@@ -83,7 +83,7 @@ func (c *Comparison) missingFindings() []Finding {
 		return nil
 	}
 	return []Finding{{Warning, listed(names, 6),
-		fmt.Sprintf("Another share of cells is missing; of %s %s in the first file and %s in the second.", most.First.Name,
+		fmt.Sprintf("Another share of cells is missing; of %s %s in the first table and %s in the second.", most.First.Name,
 			percent(float64(most.Missing1)/float64(c.Rows1)), percent(float64(most.Missing2)/float64(c.Rows2))),
 		"Find out what has changed in the export before comparing the values."}}
 }
@@ -117,7 +117,7 @@ func (c *Comparison) normalFindings() []Finding {
 		"Train detectors of normal traffic again too; expect false alarms until then."}}
 }
 
-// levelFindings name the columns with levels that the first file does not have.
+// levelFindings name the columns with levels that the first table does not have.
 func (c *Comparison) levelFindings() []Finding {
 	var names, counts []string
 	for i := range c.Columns {
@@ -131,8 +131,8 @@ func (c *Comparison) levelFindings() []Finding {
 	if len(names) == 0 {
 		return nil
 	}
-	return []Finding{{Notice, listed(names, 6), "Not in the first file: " + listed(counts, 6) + ".",
-		"A model of the first file knows nothing of them: see that it takes unknown levels, or train again."}}
+	return []Finding{{Notice, listed(names, 6), "Not in the first table: " + listed(counts, 6) + ".",
+		"A model of the first table knows nothing of them: see that it takes unknown levels, or train again."}}
 }
 
 // findings are about the labels.
@@ -146,8 +146,8 @@ func (l *LabelShift) findings() []Finding {
 		}
 		n := int64(len(fresh))
 		out = append(out, Finding{Warning, l.Name2,
-			fmt.Sprintf("%s in the second file only: %s (%s, %s of it).", plural(n, "label"), listed(names, 6), plural(rows, "row"), percent(float64(rows)/float64(l.N2))),
-			"A classifier of the first file cannot name them; judge on them apart how well it finds what it has never seen."})
+			fmt.Sprintf("%s in the second table only: %s (%s, %s of it).", plural(n, "label"), listed(names, 6), plural(rows, "row"), percent(float64(rows)/float64(l.N2))),
+			"A classifier of the first table cannot name them; judge on them apart how well it finds what it has never seen."})
 	}
 	if gone := l.Only(false); len(gone) > 0 {
 		var names []string
@@ -155,8 +155,8 @@ func (l *LabelShift) findings() []Finding {
 			names = append(names, level.Level)
 		}
 		out = append(out, Finding{Notice, l.Name1,
-			fmt.Sprintf("%s in the first file only: %s.", plural(int64(len(gone)), "label"), listed(names, 6)),
-			"The second file cannot show how well these are found."})
+			fmt.Sprintf("%s in the first table only: %s.", plural(int64(len(gone)), "label"), listed(names, 6)),
+			"The second table cannot show how well these are found."})
 	}
 	if !l.Known {
 		return out
@@ -164,7 +164,7 @@ func (l *LabelShift) findings() []Finding {
 	a1, a2 := l.Attacks()
 	if d := a2 - a1; d > classShift || -d > classShift {
 		out = append(out, Finding{Warning, l.Name1,
-			fmt.Sprintf("Attacks are %s of the first file and %s of the second.", percent(a1), percent(a2)),
+			fmt.Sprintf("Attacks are %s of the first table and %s of the second.", percent(a1), percent(a2)),
 			"Compare detectors by recall and false alarm rate, which do not depend on that share; precision and accuracy do."})
 	}
 	return out
@@ -173,7 +173,7 @@ func (l *LabelShift) findings() []Finding {
 // findings are about rows that both tables have.
 func (o *Overlap) findings() []Finding {
 	if !o.Checked {
-		return []Finding{{Info, wholeTable, overlapLimit(), "Compare parts of the files, with --where."}}
+		return []Finding{{Info, wholeTable, overlapLimit(), "Compare parts of the tables, with --where."}}
 	}
 	var out []Finding
 	if share := float64(o.Features) / float64(o.Rows); share > someMissing/5 {
@@ -182,12 +182,12 @@ func (o *Overlap) findings() []Finding {
 			severity = Warning
 		}
 		out = append(out, Finding{severity, wholeTable,
-			fmt.Sprintf("%s of the second file (%s) %s a row of the first in all features.", plural(o.Features, "row"), percent(share), choose(o.Features, "equals", "equal")),
-			"Leave them out before judging a model on the second file: it has seen them."})
+			fmt.Sprintf("%s of the second table (%s) %s a row of the first in all features.", plural(o.Features, "row"), percent(share), choose(o.Features, "equals", "equal")),
+			"Leave them out before judging a model on the second table: it has seen them."})
 	}
 	if n := o.OtherClass; n > 0 {
 		out = append(out, Finding{Notice, wholeTable,
-			fmt.Sprintf("%s of the second file %s in all features only rows of the other class in the first.", plural(n, "row"), choose(n, "equals", "equal")),
+			fmt.Sprintf("%s of the second table %s in all features only rows of the other class in the first.", plural(n, "row"), choose(n, "equals", "equal")),
 			"No model can get both right; look whether the labels are."})
 	}
 	return out

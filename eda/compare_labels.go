@@ -126,7 +126,7 @@ func (c *comparer) compareLabels(out *Comparison) error {
 		l.Levels = append(l.Levels, level)
 	}
 	if l.N1 == 0 || l.N2 == 0 {
-		out.LeftOut = append(out.LeftOut, "The labels are not compared: one of the files has none in any row.")
+		out.LeftOut = append(out.LeftOut, "The labels are not compared: one of the tables has none in any row.")
 		return nil
 	}
 	if l.Stability, err = stats.PSI(n1, n2, c.options.Level); err != nil {

@@ -43,7 +43,7 @@ func matchColumns(s1, s2 *dataset.Schema, features []string) (*matchedColumns, e
 		}
 	}
 	if len(m.pairs) == 0 {
-		return nil, fmt.Errorf("the files have no column in common: the first has %s, the second %s", listed(m.only1, 6), listed(m.only2, 6))
+		return nil, fmt.Errorf("the tables have no column in common: the first has %s, the second %s", listed(m.only1, 6), listed(m.only2, 6))
 	}
 	wanted, err := resolveIn(s1, features)
 	if err != nil {
@@ -51,7 +51,7 @@ func matchColumns(s1, s2 *dataset.Schema, features []string) (*matchedColumns, e
 	}
 	for _, i := range wanted {
 		if _, both := of[i]; !both {
-			return nil, fmt.Errorf("--feature: only the first file has the column %q; the second has %s", s1.Columns[i].Name, listed(s2.Names(), 6))
+			return nil, fmt.Errorf("--feature: only the first table has the column %q; the second has %s", s1.Columns[i].Name, listed(s2.Names(), 6))
 		}
 	}
 	m.choose(s1, s2, wanted)
@@ -149,5 +149,5 @@ func incomparable(c1, c2 *dataset.Column) string {
 	case (numbers(c1) || empty(c1)) && (numbers(c2) || empty(c2)), (levels(c1) || empty(c1)) && (levels(c2) || empty(c2)):
 		return ""
 	}
-	return fmt.Sprintf("a %s in the first file and a %s in the second; say with --type what it is", c1.Kind, c2.Kind)
+	return fmt.Sprintf("a %s in the first table and a %s in the second; say with --type what it is", c1.Kind, c2.Kind)
 }

@@ -314,5 +314,5 @@ func (m *rowMatcher) result() {
 
 // overlapLimit says that the rows were not compared.
 func overlapLimit() string {
-	return fmt.Sprintf("The rows of the files are not compared with each other: the first has more than %s, which do not fit memory.", grouped(maxRepeatRows))
+	return fmt.Sprintf("The rows of the tables are not compared with each other: the first has more than %s, which do not fit memory.", grouped(maxRepeatRows))
 }

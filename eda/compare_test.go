@@ -79,7 +79,7 @@ func TestCompare(t *testing.T) {
 			t.Errorf("missing cells: %d and %d, part %+v", rate.Missing1, rate.Missing2, last)
 		}
 		checkLabels(t, c.Labels)
-		// Row 1 is in the first file with its label, rows 2 and 4 with another one: row 2
+		// Row 1 is in the first table with its label, rows 2 and 4 with another one: row 2
 		// of the other class.
 		if want := (eda.Overlap{Rows: 4, Columns: 4, Features: 3, Labelled: 1, Exact: 1, OtherLabel: 2, OtherClass: 1, HasLabel: true, HasClass: true, Checked: true}); *c.Overlap != want {
 			t.Errorf("overlap %+v, want %+v", *c.Overlap, want)
@@ -183,7 +183,7 @@ func TestCompareErrors(t *testing.T) {
 	}{
 		{"nothing in common", "a,b\n1,2\n", eda.CompareOptions{}, "no column in common: the first has duration"},
 		{"feature of neither", seen, eda.CompareOptions{Features: []string{"flag"}}, "--feature"},
-		{"feature of one", "duration,attack\n1,normal\n", eda.CompareOptions{Features: []string{"src_bytes"}}, `only the first file has the column "src_bytes"`},
+		{"feature of one", "duration,attack\n1,normal\n", eda.CompareOptions{Features: []string{"src_bytes"}}, `only the first table has the column "src_bytes"`},
 		{"normal of neither", seen, eda.CompareOptions{Normal: []string{"fine"}}, "no such level"},
 	} {
 		_, err := eda.Compare(context.Background(), first, tableOf(t, c.second, dataset.Options{}), c.o)
@@ -200,7 +200,7 @@ func TestCompareLeavesOut(t *testing.T) {
 	second := tableOf(t, "id.orig_h,x,z\n10.0.0.1,low,a\n10.0.0.3,high,b\n10.0.0.3,high,b\n", dataset.Options{})
 	c := compared(t, first, second, eda.CompareOptions{})
 	left := strings.Join(c.LeftOut, "\n")
-	if len(c.Columns) != 1 || !strings.Contains(left, "x (a number in the first file and a category in the second") || !strings.Contains(left, "id.orig_h (addresses") {
+	if len(c.Columns) != 1 || !strings.Contains(left, "x (a number in the first table and a category in the second") || !strings.Contains(left, "id.orig_h (addresses") {
 		t.Errorf("%d columns; left out: %s", len(c.Columns), left)
 	}
 	asked := compared(t, first, second, eda.CompareOptions{Features: []string{"id.orig_h"}})
@@ -299,7 +299,7 @@ func TestCompareNormalRows(t *testing.T) {
 	if d := driftOf(t, moved, "src_bytes"); d.Verdict != eda.Drifts || d.Normal.PSI < 0.25 {
 		t.Errorf("another normal traffic: %s, %v among normal rows", d.Verdict, d.Normal.PSI)
 	}
-	if text := listed(mixed.Findings); !strings.Contains(text, "Among normal rows alone none of 2 drifting columns drifts") || !strings.Contains(text, "Attacks are 20 % of the first file and 70 % of the second") {
+	if text := listed(mixed.Findings); !strings.Contains(text, "Among normal rows alone none of 2 drifting columns drifts") || !strings.Contains(text, "Attacks are 20 % of the first table and 70 % of the second") {
 		t.Errorf("findings: %s", text)
 	}
 	if text := listed(moved.Findings); !strings.Contains(text, "normal traffic itself has changed") {

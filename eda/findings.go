@@ -144,7 +144,7 @@ func (e *Exploration) rowFindings() []Finding {
 	if !r.Checked {
 		return []Finding{{Info, wholeTable,
 			fmt.Sprintf("Repeated rows were not looked for: the table has more than %s rows.", grouped(maxRepeatRows)),
-			"Check a part of the file, for example one day."}}
+			"Check a part of the table, for example one day."}}
 	}
 	var out []Finding
 	if n := r.BothClasses; n > 0 {

@@ -77,7 +77,7 @@ func levelFindings(p *ColumnProfile, private bool) []Finding {
 		}
 		out = append(out, Finding{Notice, p.Column.Name,
 			fmt.Sprintf("Levels differ only in case, blanks or punctuation%s.", which),
-			"Ask whether they mean the same; if so, write them the same way in the file."})
+			"Ask whether they mean the same; if so, write them the same way in the table."})
 	}
 	return out
 }

@@ -15,6 +15,7 @@ type HypothesesOptions struct {
 	Level  float64          // confidence level, 1−alpha; 0: 0.95
 	Adjust stats.Adjustment // of the p-values of all tests together; zero: none
 	Rows   int              // most influential rows listed of a regression
+	Fetch  Fetch            // rows of an engine for what it cannot count
 
 	Stage func(name string) // told what is being done, for progress; may be nil
 }

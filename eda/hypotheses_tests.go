@@ -90,7 +90,7 @@ func (t *hypothesisTester) volume(h *Hypothesis) error {
 		return nil
 	}
 	o := t.options
-	m, err := TTest(t.ctx, t.src, TTestOptions{Features: h.Columns, Normal: o.Normal, Level: o.Level, Adjust: o.Adjust})
+	m, err := TTest(t.ctx, t.src, TTestOptions{Fetch: o.Fetch, Features: h.Columns, Normal: o.Normal, Level: o.Level, Adjust: o.Adjust})
 	if err != nil {
 		return t.gaveUp(h, err)
 	}
@@ -235,7 +235,7 @@ func (t *hypothesisTester) urgent(h *Hypothesis) error {
 // regress explains the class by one term; nil if that cannot be done.
 func (t *hypothesisTester) regress(h *Hypothesis, term string) (*Logit, error) {
 	o := t.options
-	l, err := FitLogit(t.ctx, t.src, LogitOptions{Terms: []string{term}, Normal: o.Normal, Level: o.Level, Adjust: o.Adjust, Rows: o.Rows})
+	l, err := FitLogit(t.ctx, t.src, LogitOptions{Terms: []string{term}, Normal: o.Normal, Level: o.Level, Adjust: o.Adjust, Rows: o.Rows, Fetch: o.Fetch})
 	if err != nil {
 		return nil, t.gaveUp(h, err)
 	}

@@ -32,6 +32,7 @@ type LogitOptions struct {
 	Cutoff  float64           // probability from which a row is classed as the first class; 0: 0.5
 	Bins    int               // of calibration; 0: 10
 	Rows    int               // most influential rows listed
+	Fetch   Fetch             // rows of an engine for what it neither counts nor adds up
 
 	Stage func(name string) // told what is being done, for progress; may be nil
 }
@@ -209,7 +210,7 @@ func (m *logitModel) stage(name string) {
 
 // gatherer gathers the columns of the model.
 func (m *logitModel) gatherer(src dataset.Source) *gatherer {
-	g := &gatherer{hint: rowsOf(src)}
+	g := &gatherer{hint: rowsOf(src), fetch: m.options.Fetch}
 	g.also(m.outcome.column, m.cluster)
 	for _, t := range m.terms {
 		for _, f := range t.factors {

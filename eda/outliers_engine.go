@@ -115,6 +115,9 @@ func (r *outlierRows) countIn(k int, t *cellTable, bins limitBins) {
 func (r *outlierRows) askRows(ctx context.Context, e dataset.Engine, k int) error {
 	column := r.columns[k]
 	name, ok := conditionName(r.schema, column)
+	if ok && r.within >= 0 {
+		_, ok = conditionName(r.schema, r.within)
+	}
 	if !ok && r.most > 0 {
 		r.unnamed = append(r.unnamed, r.schema.Columns[column].Name)
 	}
@@ -137,11 +140,7 @@ func (r *outlierRows) askRows(ctx context.Context, e dataset.Engine, k int) erro
 			if side.rows == 0 {
 				continue
 			}
-			condition, ok := r.inGroup(side.condition, group)
-			if !ok {
-				continue
-			}
-			if err := r.askSide(ctx, e, k, group, condition, side.falling); err != nil {
+			if err := r.askSide(ctx, e, k, group, r.inGroup(side.condition, group), side.falling); err != nil {
 				return err
 			}
 		}
@@ -180,12 +179,12 @@ func (r *outlierRows) askSide(ctx context.Context, e dataset.Engine, k, group in
 }
 
 // inGroup adds the group to a condition.
-func (r *outlierRows) inGroup(condition string, group int) (both string, ok bool) {
+func (r *outlierRows) inGroup(condition string, group int) string {
 	if r.within < 0 {
-		return condition, true
+		return condition
 	}
-	name, ok := conditionName(r.schema, r.within)
-	return fmt.Sprintf("%s && %s == %s", condition, name, strconv.Quote(r.groups[group])), ok
+	name, _ := conditionName(r.schema, r.within)
+	return fmt.Sprintf("%s && %s == %s", condition, name, strconv.Quote(r.groups[group]))
 }
 
 // list takes over rows of a column in a group. Of all columns the table has those

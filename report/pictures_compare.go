@@ -13,7 +13,7 @@ import (
 
 const (
 	drawnDrifts = 4       // numbers and columns of levels that are drawn, each
-	perFile     = 100_000 // records that each file is drawn as, so that files of any sizes compare
+	perTable    = 100_000 // records that each table is drawn as, so that tables of any sizes compare
 )
 
 // comparePictures draws the drift of all columns, and those that drift most.
@@ -65,8 +65,8 @@ func driftHistograms(s *Section, c *eda.Comparison) {
 			continue
 		}
 		count++
-		h := plots.HistogramData{Label: d.First.Name, Values: d.Values.Values, Caption: perFileCaption,
-			Title: fmt.Sprintf("The median of %s is %s in the first file and %s in the second (PSI %s)", d.First.Name, Format(Real, d.Summary1.Q50), Format(Real, d.Summary2.Q50), Format(Real, d.PSI)),
+		h := plots.HistogramData{Label: d.First.Name, Values: d.Values.Values, Caption: perTableCaption,
+			Title: fmt.Sprintf("The median of %s is %s in the first table and %s in the second (PSI %s)", d.First.Name, Format(Real, d.Summary1.Q50), Format(Real, d.Summary2.Q50), Format(Real, d.PSI)),
 			Groups: []plots.Group{
 				{Name: "first", Counts: perFileCounts(d.Values.Counts[0], d.N1)},
 				{Name: "second", Counts: perFileCounts(d.Values.Counts[1], d.N2)},
@@ -76,7 +76,7 @@ func driftHistograms(s *Section, c *eda.Comparison) {
 	}
 }
 
-const perFileCaption = "Each file is drawn as 100,000 records, so that files of different sizes compare."
+const perTableCaption = "Each table is drawn as 100,000 records, so that tables of different sizes compare."
 
 // perFileCounts scales the counts of n records. The remainders are carried on from
 // one value to the next, so that many rare values are not all rounded away.
@@ -85,7 +85,7 @@ func perFileCounts(counts []int64, n int64) []int64 {
 	var seen, given int64
 	for i, k := range counts {
 		seen += k
-		upTo := int64(math.Round(float64(seen) / float64(n) * perFile))
+		upTo := int64(math.Round(float64(seen) / float64(n) * perTable))
 		out[i], given = upTo-given, upTo
 	}
 	return out
@@ -111,27 +111,27 @@ func driftBars(s *Section, c *eda.Comparison) {
 			}
 		}
 		most := d.Moved(1)[0]
-		title := fmt.Sprintf("%s is %v in %s of the first file and %s of the second", d.First.Name, partName(&most.DriftPart, false), Format(Share, most.Share1), Format(Share, most.Share2))
+		title := fmt.Sprintf("%s is %v in %s of the first table and %s of the second", d.First.Name, partName(&most.DriftPart, false), Format(Share, most.Share1), Format(Share, most.Share2))
 		drawLevels(s, d.First.Name, title, names, n1, n2)
 	}
 }
 
-// labelBars draws the labels of both files.
+// labelBars draws the labels of both tables.
 func labelBars(s *Section, l *eda.LabelShift) {
 	var names []string
 	var n1, n2 []int64
 	for _, level := range l.Levels {
 		names, n1, n2 = append(names, level.Level), append(n1, level.N1), append(n2, level.N2)
 	}
-	title := fmt.Sprintf("%s in the first file and in the second", l.Name1)
+	title := fmt.Sprintf("%s in the first table and in the second", l.Name1)
 	if l.Known {
 		a1, a2 := l.Attacks()
-		title = fmt.Sprintf("Attacks are %s of the first file and %s of the second", Format(Share, a1), Format(Share, a2))
+		title = fmt.Sprintf("Attacks are %s of the first table and %s of the second", Format(Share, a1), Format(Share, a2))
 	}
 	drawLevels(s, l.Name1, title, names, n1, n2)
 }
 
-// drawLevels draws levels of both files as bars, the most frequent in both first.
+// drawLevels draws levels of both tables as bars, the most frequent in both first.
 func drawLevels(s *Section, label, title string, names []string, n1, n2 []int64) {
 	n1, n2 = perFileCounts(n1, total(n1)), perFileCounts(n2, total(n2))
 	order := make([]int, len(names))
@@ -139,7 +139,7 @@ func drawLevels(s *Section, label, title string, names []string, n1, n2 []int64)
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(n1[b]+n2[b], n1[a]+n2[a]) })
-	d := plots.BarsData{Label: label, Title: title, Caption: perFileCaption, Groups: []plots.Group{{Name: "first"}, {Name: "second"}}}
+	d := plots.BarsData{Label: label, Title: title, Caption: perTableCaption, Groups: []plots.Group{{Name: "first"}, {Name: "second"}}}
 	for _, i := range order {
 		d.Names = append(d.Names, names[i])
 		d.Groups[0].Counts, d.Groups[1].Counts = append(d.Groups[0].Counts, n1[i]), append(d.Groups[1].Counts, n2[i])

@@ -28,11 +28,11 @@ func Compare(c *eda.Comparison, reference string, private bool) []Section {
 
 // compareOverview lists the columns by their drift.
 func compareOverview(c *eda.Comparison, reference string) Section {
-	s := Section{ID: "compare", Title: "The second file against the first", Lead: compareLead(c, reference), Findings: findingsOf(c.Findings), Warnings: c.LeftOut}
+	s := Section{ID: "compare", Title: "The second table against the first", Lead: compareLead(c, reference), Findings: findingsOf(c.Findings), Warnings: c.LeftOut}
 	t := Table{Name: "compare", Title: "Columns by drift",
 		Columns: detail(Cols("feature", "stability", "psi", "psi_low", "psi_high", "psi_normal", "effect", "p_adj", "js_distance", "psi_chance", "n1", "n2", "missing1", "missing2", "method", "effect_name", "statistic", "p", "log10_p", "log10_p_adj", "new_levels", "vanished_levels"),
 			"psi_chance", "n1", "n2", "missing1", "missing2", "method", "effect_name", "statistic", "p", "log10_p", "log10_p_adj", "new_levels", "vanished_levels"),
-		Note: "PSI: population stability index over the deciles of the first file, or the levels; missing cells make a bin. Effect: D of Kolmogorov and Smirnov for numbers, Cramér's V for levels. p: of one distribution in both files."}
+		Note: "PSI: population stability index over the deciles of the first table, or the levels; missing cells make a bin. Effect: D of Kolmogorov and Smirnov for numbers, Cramér's V for levels. p: of one distribution in both tables."}
 	for i := range c.Columns {
 		d := &c.Columns[i]
 		t.Rows = append(t.Rows, []any{d.First.Name, d.Verdict, d.PSI, d.Stability.CI.Low, d.Stability.CI.High, d.Normal.PSI, d.Effect.Value, P{d.PAdjusted, d.Log10PAdjusted}, d.JS, d.Chance,
@@ -53,7 +53,7 @@ func driftLevels(d *eda.ColumnDrift, n int) any {
 // compareLead says how many columns drift.
 func compareLead(c *eda.Comparison, reference string) string {
 	n := len(c.Columns)
-	sizes := fmt.Sprintf("%s rows against %s of %s, the first file. ", Format(Count, c.Rows2), Format(Count, c.Rows1), printable(reference))
+	sizes := fmt.Sprintf("%s rows against %s of %s, the first table. ", Format(Count, c.Rows2), Format(Count, c.Rows1), printable(reference))
 	if n == 0 {
 		return sizes + "No column can be compared."
 	}
@@ -69,13 +69,13 @@ func compareLead(c *eda.Comparison, reference string) string {
 	return lead + "."
 }
 
-// compareNumbers sets the numbers of both files side by side.
+// compareNumbers sets the numbers of both tables side by side.
 func compareNumbers(c *eda.Comparison) Section {
 	s := Section{ID: "compare_numbers", Title: "Numbers side by side"}
 	t := Table{Name: "compare_numbers", Title: "Location and spread",
 		Columns: detail(Cols("feature", "median1", "median2", "mean1", "mean2", "wasserstein_sd", "wasserstein", "sd1", "sd2", "min1", "min2", "q25_1", "q25_2", "q75_1", "q75_2", "q95_1", "q95_2", "max1", "max2"),
 			"wasserstein", "sd1", "sd2", "min1", "min2", "q25_1", "q25_2", "q75_1", "q75_2", "max1", "max2"),
-		Note: "Wasserstein: mean distance by which values must move to make one distribution the other, in standard deviations of the first file."}
+		Note: "Wasserstein: mean distance by which values must move to make one distribution the other, in standard deviations of the first table."}
 	for i := range c.Columns {
 		d := &c.Columns[i]
 		if d.Summary1 == nil || d.Summary2 == nil {
@@ -130,12 +130,12 @@ func partName(p *eda.DriftPart, private bool) any {
 	return Format(Real, p.Low) + " to " + Format(Real, p.High)
 }
 
-// maxOneSided is how many levels of one file only are listed for each column.
+// maxOneSided is how many levels of one table only are listed for each column.
 const maxOneSided = 10
 
-// compareLevels lists the levels that only one of the files has.
+// compareLevels lists the levels that only one of the tables has.
 func compareLevels(c *eda.Comparison, private bool) Section {
-	s := Section{ID: "compare_levels", Title: "Levels of one file only"}
+	s := Section{ID: "compare_levels", Title: "Levels of one table only"}
 	t := Table{Name: "compare_levels", Title: "New and vanished levels", Columns: Cols("feature", "level", "n1", "n2")}
 	hidden := 0
 	for i := range c.Columns {

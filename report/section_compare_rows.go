@@ -12,7 +12,7 @@ const (
 	shownFPR    = 0.05
 )
 
-// compareLabels compares the labels and classes of both files.
+// compareLabels compares the labels and classes of both tables.
 func compareLabels(c *eda.Comparison) Section {
 	s := Section{ID: "compare_labels", Title: "Labels"}
 	l := c.Labels
@@ -55,20 +55,20 @@ func labelLead(l *eda.LabelShift) string {
 	if a1 > 0.5 {
 		larger, right1, right2 = eda.AttackClass, a1, a2
 	}
-	return lead + fmt.Sprintf(" Attacks are %s of the first file and %s of the second: to say %s always, the larger class of the first, is right in %s of the first and %s of the second. A detector that finds %s of the attacks at a false alarm rate of %s has a precision of %s in the first and %s in the second, without being better or worse.",
+	return lead + fmt.Sprintf(" Attacks are %s of the first table and %s of the second: to say %s always, the larger class of the first, is right in %s of the first and %s of the second. A detector that finds %s of the attacks at a false alarm rate of %s has a precision of %s in the first and %s in the second, without being better or worse.",
 		Format(Share, a1), Format(Share, a2), larger, Format(Share, right1), Format(Share, right2), Format(Share, shownRecall), Format(Share, shownFPR),
 		Format(Share, eda.Precision(a1, shownRecall, shownFPR)), Format(Share, eda.Precision(a2, shownRecall, shownFPR)))
 }
 
-// compareRows says which rows of the second file the first has already.
+// compareRows says which rows of the second table the first has already.
 func compareRows(c *eda.Comparison) Section {
-	s := Section{ID: "compare_rows", Title: "Rows that both files have"}
+	s := Section{ID: "compare_rows", Title: "Rows that both tables have"}
 	o := c.Overlap
 	if o == nil || !o.Checked {
 		return s
 	}
-	s.Lead = fmt.Sprintf("%s of the second file's rows equal a row of the first in all %d features that both have.", Format(Share, ratio(o.Features, o.Rows)), o.Columns)
-	t := Table{Name: "overlap", Title: "Rows of the second file", Columns: Cols("item", "overlap", "overlap_share")}
+	s.Lead = fmt.Sprintf("%s of the second table's rows equal a row of the first in all %d features that both have.", Format(Share, ratio(o.Features, o.Rows)), o.Columns)
+	t := Table{Name: "overlap", Title: "Rows of the second table", Columns: Cols("item", "overlap", "overlap_share")}
 	add := func(item string, n int64) { t.Rows = append(t.Rows, []any{item, n, ratio(n, o.Rows)}) }
 	add("equal to a row of the first in all features", o.Features)
 	if o.HasLabel {

@@ -22,10 +22,11 @@ type Records struct {
 // awkwardRows is how many rows Awkward makes.
 const awkwardRows = 500
 
-// awkwardLevels are words that a statement must not mistake for something else.
+// awkwardLevels are words that a statement must not mistake for something else. None is one of
+// those that stand for a missing cell.
 var awkwardLevels = []string{
 	"plain", "PLAIN", " plain ", "it's", `say "yes"`, `back\slash`, `\`, `\'`, "two\nlines", "a\ttab", "100%", "50%_", "NULL", `\N`,
-	"0", "1.0", "true", "né", "ne\u0301", "日本語", "🙂", "--", "/* */", "$1", "?", "`", "{x:y}", "a,b;c", "'; DROP TABLE t; --",
+	"0", "1.0", "true", "né", "ne\u0301", "日本語", "🙂", "--", "/* */", "$1", "??", "`", "{x:y}", "a,b;c", "'; DROP TABLE t; --",
 }
 
 // A made column is what one of them gets for its cells.

@@ -18,7 +18,14 @@ type recorder struct {
 	seen   []map[string]*group // by set, then by the cells of the group
 	over   []bool              // by set
 	told   []int64             // by set: groups before it was too many
+	guess  map[int]estimate    // by set
 	rows   int64
+}
+
+// An estimate is how many different cells a set that has too many groups is said to have.
+type estimate struct {
+	n     int64
+	exact bool
 }
 
 // A group is what there is to know of one.
@@ -33,7 +40,7 @@ type group struct {
 // Start implements dataset.Analysis. It takes one worker, for one is enough to
 // check.
 func (r *recorder) Start(s *dataset.Schema, _ int) error {
-	*r = recorder{sets: r.sets, schema: s, seen: make([]map[string]*group, len(r.sets)), over: make([]bool, len(r.sets)), told: make([]int64, len(r.sets))}
+	*r = recorder{sets: r.sets, schema: s, seen: make([]map[string]*group, len(r.sets)), over: make([]bool, len(r.sets)), told: make([]int64, len(r.sets)), guess: map[int]estimate{}}
 	for i := range r.seen {
 		r.seen[i] = map[string]*group{}
 	}
@@ -162,6 +169,12 @@ func (r *recorder) Overflow(set int) error {
 	return nil
 }
 
+// Estimate implements dataset.Estimating.
+func (r *recorder) Estimate(set int, n int64, exact bool) error {
+	r.guess[set] = estimate{n, exact}
+	return nil
+}
+
 // EndChunk implements dataset.Analysis.
 func (r *recorder) EndChunk(_ int, c dataset.Chunk) error {
 	r.rows += int64(c.Rows)
@@ -199,6 +212,9 @@ func (c *checker) sets() {
 	}
 	for i, set := range got.sets {
 		what := fmt.Sprintf("set %+v", set)
+		if guess, told := got.guess[i]; told {
+			c.sameEstimate(what, guess, want.seen[i])
+		}
 		tooMany := set.Most > 0 && int64(len(want.seen[i])) > set.Most
 		switch {
 		case got.over[i] != tooMany:
@@ -210,6 +226,18 @@ func (c *checker) sets() {
 		case !tooMany:
 			c.sameSet(what, set.Sums, got.seen[i], want.seen[i])
 		}
+	}
+}
+
+// sameEstimate compares the number of different cells with that of the groups that have one.
+func (c *checker) sameEstimate(what string, got estimate, want map[string]*group) {
+	c.Helper()
+	n := int64(len(want))
+	if want[gone] != nil {
+		n--
+	}
+	if off := math.Abs(float64(got.n - n)); got.exact && off > 0 || off > 0.05*float64(n)+1 {
+		c.Errorf("%s: %d different cells (exactly: %v), want %d", what, got.n, got.exact, n)
 	}
 }
 

@@ -136,10 +136,10 @@ func (p *pair) ask(l *sumList, cells []string) (at pairPlaces) {
 
 // take reads the sums of a pair.
 func (p *pair) take(sums []float64, at pairPlaces) {
-	p.n = int64(sums[at.n])
-	if p.cross = sums[at.cross]; p.n == 0 {
+	if p.n, p.cross = 0, sums[at.cross]; !(sums[at.n] > 0) { // of no rows it may be NULL
 		return
 	}
+	p.n = int64(sums[at.n])
 	for i := range p.sides {
 		p.sides[i].sum, p.sides[i].square = sums[at.sum[i]], sums[at.square[i]]
 	}

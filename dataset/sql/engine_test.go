@@ -42,15 +42,7 @@ var flowNames = []string{"when_seen_time", "src", "dst_port", "proto", "bytes", 
 // table makes a table on a server and the same as a file, with so many rows.
 func (s server) table(t *testing.T, rows int) (sql.Conn, sql.Address, string) {
 	t.Helper()
-	text := os.Getenv(s.variable)
-	if text == "" {
-		why := s.variable + " is not set: the test needs a server, such as " + s.scheme + "://user@127.0.0.1/database"
-		if os.Getenv("CI") != "" {
-			t.Fatal(why)
-		}
-		t.Skip(why)
-	}
-	u, err := url.Parse(text)
+	u, err := url.Parse(environment(t, s.variable, s.scheme+"://user@127.0.0.1/database"))
 	if err != nil {
 		t.Fatal(err)
 	}

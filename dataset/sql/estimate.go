@@ -21,7 +21,7 @@ func (w *wish) overflow(ctx context.Context, s *Source) error {
 	if !asked {
 		return nil
 	}
-	n, exact, err := s.distinct(ctx, w.q.keys[0])
+	n, exact, err := s.distinct(ctx, w.q.keys[0], w.set.Keys[0].Column)
 	if err != nil {
 		return err
 	}
@@ -44,14 +44,18 @@ func plainCell(set dataset.Set) bool {
 	return k.Bounds == nil && k.Step == 0 && !k.Gap && k.Hash == nil
 }
 
-// distinct returns how many different values a key has: an estimate where the server makes
-// one, for counting them takes it memory for all.
-func (s *Source) distinct(ctx context.Context, k groupKey) (n int64, exact bool, err error) {
+// distinct returns how many different values the cells of a column have, by their key: an
+// estimate where the server makes one, for counting them takes it memory for all.
+func (s *Source) distinct(ctx context.Context, k groupKey, column int) (n int64, exact bool, err error) {
 	x, q := s.alias("x", 0), s.alias("q", 0)
+	e, from := s.number(column), s.from()
+	if k.kind == Words {
+		e, from = k.inner, s.from(s.present(column))
+	}
 	statement := fmt.Sprintf("SELECT %s FROM (SELECT %s AS %s FROM %s GROUP BY %s) AS %s WHERE %s IS NOT NULL",
-		s.d.Int(s.d.Count()), k.inner, x, s.from(), x, q, x)
-	if estimate := s.d.Distinct(k.inner); estimate != "" {
-		statement = fmt.Sprintf("SELECT %s FROM %s", s.d.Int(estimate), s.from())
+		s.d.Int(s.d.Count()), e, x, from, x, q, x)
+	if estimate := s.d.Distinct(e); estimate != "" {
+		statement = fmt.Sprintf("SELECT %s FROM %s", s.d.Int(estimate), from)
 	} else {
 		exact = true
 	}

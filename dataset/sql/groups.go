@@ -101,6 +101,8 @@ func (s *Source) groupKey(k dataset.Key, alias string) (groupKey, error) {
 	}
 	out := groupKey{outer: s.d.CastReal(alias), kind: Real}
 	switch numbers := s.isNumber(k.Column); {
+	case k.Gap && numbers && s.complete(k.Column):
+		out.inner = "0" // need not be looked at
 	case k.Gap && numbers:
 		out.inner = "CASE WHEN " + s.number(k.Column) + " IS NULL THEN 1 ELSE 0 END"
 	case k.Gap:
@@ -114,6 +116,12 @@ func (s *Source) groupKey(k dataset.Key, alias string) (groupKey, error) {
 		return s.cellKey(k.Column, alias), nil
 	}
 	return out, nil
+}
+
+// complete reports whether every row is known to have a number in a column.
+func (s *Source) complete(column int) bool {
+	f := s.fact(column)
+	return f.learned && f.n == s.all.n
 }
 
 // binned is the place of a number among bounds or steps.

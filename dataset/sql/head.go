@@ -17,18 +17,22 @@ func (s *Source) Head(ctx context.Context, rows int64, order ...dataset.Order) (
 			return nil, fmt.Errorf("column %d does not exist", o.Column)
 		}
 	}
-	return s.fetch(ctx, s.from(), s.orders(order), rows)
+	return s.fetch(ctx, order, rows)
 }
 
-// fetch returns the first rows of what stands behind FROM.
-func (s *Source) fetch(ctx context.Context, from string, orders []string, most int64) (*dataset.Table, error) {
+// fetch returns the first rows in an order.
+func (s *Source) fetch(ctx context.Context, order []dataset.Order, most int64) (*dataset.Table, error) {
 	out := s.newRows()
 	cells, types := s.cells()
 	if len(cells) == 0 {
 		return nil, fmt.Errorf("no column of %s has a value; choose others with --columns", s.name())
 	}
-	statement := fmt.Sprintf("SELECT %s FROM %s ORDER BY %s LIMIT %d", strings.Join(cells, ", "), from, strings.Join(orders, ", "), max(most, 0))
-	err := s.query(ctx, statement, types, func(b *Block) error {
+	orders, err := s.orders(order)
+	if err != nil {
+		return nil, err
+	}
+	statement := fmt.Sprintf("SELECT %s FROM %s ORDER BY %s LIMIT %d", strings.Join(cells, ", "), s.from(), strings.Join(orders, ", "), max(most, 0))
+	err = s.query(ctx, statement, types, func(b *Block) error {
 		for row := range b.Rows {
 			out.add(b, row)
 		}
@@ -40,15 +44,31 @@ func (s *Source) fetch(ctx context.Context, from string, orders []string, most i
 	return out.table(ctx)
 }
 
-// orders is what stands behind ORDER BY: the columns asked for, and then all others.
-// Cells without a value come last.
-func (s *Source) orders(order []dataset.Order) []string {
+// mostOrdered is how many columns rows are sorted by: PostgreSQL counts what it sorts by
+// among the 1664 cells that it answers with at most.
+const mostOrdered = 500
+
+// orders is what stands behind ORDER BY: the columns asked for, and then all others, or a hash
+// of all if there are very many. Cells without a value come last.
+func (s *Source) orders(order []dataset.Order) ([]string, error) {
+	var all []int
 	for i := range s.schema.Columns {
+		all = append(all, i)
+	}
+	if len(all) > mostOrdered {
+		hash, err := s.hash(all)
+		return append(s.ordered(order), hash), err
+	}
+	for _, i := range all {
 		if !slices.ContainsFunc(order, func(o dataset.Order) bool { return o.Column == i }) {
 			order = append(order[:len(order):len(order)], dataset.Order{Column: i})
 		}
 	}
-	var out []string
+	return s.ordered(order), nil
+}
+
+// ordered are the expressions of an order.
+func (s *Source) ordered(order []dataset.Order) (out []string) {
 	for _, o := range order {
 		direction := ""
 		if o.Falling {

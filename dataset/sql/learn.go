@@ -134,17 +134,34 @@ func isNumeric(k dataset.Kind, f Form) bool {
 // number reports whether the cells of that form are numbers.
 func (f Form) number() bool { return f == Integer || f == Float || f == Decimal }
 
-// learn asks, in one statement, for the number of rows and the facts about some columns of numbers.
+// factsPerStatement is how many columns of numbers one statement is about: PostgreSQL answers
+// with 1664 cells at most, of which a column takes up to five.
+const factsPerStatement = 300
+
+// learn asks for the number of rows and the facts about some columns of numbers, in one
+// statement if they are not very many.
 func (s *Source) learn(ctx context.Context, columns []int) error {
+	for first := true; first || len(columns) > 0; first = false {
+		some := columns[:min(len(columns), factsPerStatement)]
+		if err := s.learnSome(ctx, some); err != nil {
+			return err
+		}
+		columns = columns[len(some):]
+	}
+	return nil
+}
+
+// learnSome does so in one statement.
+func (s *Source) learnSome(ctx context.Context, columns []int) error {
 	l := &factList{cells: []string{s.d.Int(s.d.Count())}, types: []Type{Int}}
 	for _, c := range columns {
 		l.add(s, c)
 	}
-	rows := 0
+	rows, n := 0, int64(0)
 	err := s.query(ctx, "SELECT "+strings.Join(l.cells, ", ")+" FROM "+s.from(), l.types, func(b *Block) error {
 		for row := range b.Rows {
 			l.at, rows = 0, rows+1
-			s.all.n = l.int(b, row)
+			n = l.int(b, row)
 			for _, c := range columns {
 				s.facts[c] = l.facts(b, row, s.infos[c])
 			}
@@ -153,6 +170,12 @@ func (s *Source) learn(ctx context.Context, columns []int) error {
 	})
 	if err == nil && rows != 1 {
 		return fmt.Errorf("%s: the server answered one question with %d rows; is there something between it and netanom that changes answers?", s.name(), rows)
+	}
+	if err == nil {
+		err = s.agree(n) // with what was counted before
+	}
+	if err == nil {
+		s.all.n = n
 	}
 	return err
 }

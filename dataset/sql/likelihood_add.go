@@ -121,15 +121,9 @@ func (l *likelihood) wanted(at *stats.LogitPlace) (out []wantedSum) {
 	return out
 }
 
-// twice is a sum in two parts that lose little, see sum of a sumList.
+// twice is a term in the parts that are added up apart.
 func (l *likelihood) twice(term string, bound float64) []string {
-	rounder, ok := rounderFor(bound, l.rows)
-	if !ok {
-		return []string{term}
-	}
-	round := l.s.d.Real(rounder)
-	rounded := fmt.Sprintf("((%s + %s) - %s)", term, round, round)
-	return []string{rounded, term + " - " + rounded}
+	return l.s.twice(term, bound, l.rows)
 }
 
 // reach is the farthest that z is from 0.

@@ -91,15 +91,7 @@ type loaded struct {
 func onServers(t *testing.T, rows int, test func(t *testing.T, l loaded)) {
 	for name, server := range testServers {
 		t.Run(name, func(t *testing.T) {
-			at := os.Getenv(server.variable)
-			if at == "" {
-				why := server.variable + " is not set: the test needs a server, such as " + server.example
-				if os.Getenv("CI") != "" {
-					t.Fatal(why)
-				}
-				t.Skip(why)
-			}
-			test(t, server.load(t, at, rows))
+			test(t, server.load(t, environment(t, server.variable, server.example), rows))
 		})
 	}
 }

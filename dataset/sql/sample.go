@@ -128,7 +128,7 @@ func (s *Source) everything(ctx context.Context) (*dataset.Table, error) {
 	if clock := s.schema.Clock(); clock >= 0 {
 		order = []dataset.Order{{Column: clock}}
 	}
-	return s.fetch(ctx, s.from(), s.orders(order), math.MaxInt64)
+	return s.fetch(ctx, order, math.MaxInt64)
 }
 
 // drawn returns the rows of every stratum with the lowest lots. It asks for a few more

@@ -28,13 +28,8 @@ func (s *Source) Scan(ctx context.Context, analyses ...dataset.Analysis) error {
 	if err != nil {
 		return err
 	}
-	if err := s.serve(ctx, analyses); err != nil {
+	if err := s.serve(ctx, analyses, dataset.Chunk{Rows: int(rows)}); err != nil {
 		return err
-	}
-	for _, a := range analyses {
-		if err := a.EndChunk(0, dataset.Chunk{Rows: int(rows)}); err != nil {
-			return err
-		}
 	}
 	return s.takeErr()
 }
@@ -46,10 +41,12 @@ func serves(a dataset.Analysis) bool {
 	return tallied || asking
 }
 
-// serve starts the analyses, answers their sets, and lets the others ask.
-func (s *Source) serve(ctx context.Context, analyses []dataset.Analysis) error {
+// serve starts the analyses, answers their sets, which are about one chunk, and lets the
+// others ask.
+func (s *Source) serve(ctx context.Context, analyses []dataset.Analysis, all dataset.Chunk) error {
 	var w wishes
 	var asking []dataset.Asking
+	var counting []dataset.Analysis
 	for _, a := range analyses {
 		if err := a.Start(&s.schema, 1); err != nil {
 			return err
@@ -61,8 +58,10 @@ func (s *Source) serve(ctx context.Context, analyses []dataset.Analysis) error {
 				return err
 			}
 		}
-		if q, ok := a.(dataset.Asking); ok && sets == nil {
+		if q, ok := a.(dataset.Asking); ok && len(sets) == 0 {
 			asking = append(asking, q)
+		} else {
+			counting = append(counting, a)
 		}
 	}
 	if err := s.takeErr(); err != nil {
@@ -78,7 +77,15 @@ func (s *Source) serve(ctx context.Context, analyses []dataset.Analysis) error {
 			return err
 		}
 	}
-	return s.takeErr()
+	if err := s.takeErr(); err != nil {
+		return err
+	}
+	for _, a := range counting {
+		if err := a.EndChunk(0, all); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wishes are the sets that are wanted, each once.
@@ -176,7 +183,10 @@ func (w *wish) fromLevels(ctx context.Context, s *Source) (over bool, err error)
 	}
 	codes, n := make([]uint32, 0, len(found.n)+1), found.n
 	for _, level := range found.levels {
-		code, _ := dict.Lookup(level)
+		code, ok := dict.Lookup(level)
+		if !ok {
+			return false, s.changed()
+		}
 		codes = append(codes, code)
 	}
 	if found.missing > 0 {

@@ -117,10 +117,17 @@ func (s *Source) count(ctx context.Context) (int64, error) {
 // agree returns an error unless a statement saw all rows that there are.
 func (s *Source) agree(seen int64) error {
 	if n := s.Rows(); n >= 0 && n != seen {
-		return fmt.Errorf("%s changed while it was read (from %d to %d rows), so that its numbers would not fit together; "+
-			"leave out what is still being added with --where and an upper bound of a time or an id", s.name(), n, seen)
+		return s.moved(fmt.Sprintf(" (from %d to %d rows)", n, seen))
 	}
 	return nil
+}
+
+// changed says that two statements saw different rows.
+func (s *Source) changed() error { return s.moved("") }
+
+func (s *Source) moved(how string) error {
+	return fmt.Errorf("%s changed while it was read%s, so that its numbers would not fit together; "+
+		"leave out what is still being added with --where and an upper bound of a time or an id", s.name(), how)
 }
 
 // An emptyError says that a table has no rows.
@@ -205,7 +212,7 @@ func (s *Source) text(column int) string {
 func (s *Source) present(column int) string {
 	raw, info := s.raw(column), s.info(column)
 	switch {
-	case info.Form == Float:
+	case info.Form == Float || info.Form == Decimal || info.Form == Moment: // which may be infinite, or no number
 		return "(" + s.d.Number(raw, info) + ") IS NOT NULL"
 	case info.Form != Word && info.Form != Other:
 		return raw + " IS NOT NULL"

@@ -86,13 +86,23 @@ func (l *sumList) add(aggregate string, of ...string) int { return l.addParts([]
 // The idea: S. M. Rump, T. Ogita and S. Oishi (2008), "Accurate floating-point summation,
 // part I", SIAM Journal on Scientific Computing 31, 189–224.
 func (l *sumList) sum(term string, bound float64, of ...string) int {
-	rounder, ok := rounderFor(bound, l.rows)
-	if d, compensates := l.s.d.(interface{ Compensates() bool }); !ok || compensates && d.Compensates() {
-		return l.add(l.s.d.Sum(term), of...)
+	parts := l.s.twice(term, bound, l.rows)
+	for i, part := range parts {
+		parts[i] = l.s.d.Sum(part)
 	}
-	round := l.s.d.Real(rounder)
+	return l.addParts(parts, of)
+}
+
+// twice is a term of so many rows in the parts that are added up apart: one alone where the
+// server makes good what rounding takes.
+func (s *table) twice(term string, bound float64, rows int64) []string {
+	rounder, ok := rounderFor(bound, rows)
+	if d, compensates := s.d.(interface{ Compensates() bool }); !ok || compensates && d.Compensates() {
+		return []string{term}
+	}
+	round := s.d.Real(rounder)
 	rounded := fmt.Sprintf("((%s + %s) - %s)", term, round, round)
-	return l.addParts([]string{l.s.d.Sum(rounded), l.s.d.Sum(term + " - " + rounded)}, of)
+	return []string{rounded, term + " - " + rounded}
 }
 
 // rounderFor returns the number that rounds a term to a unit, its last bit, when it is
@@ -284,22 +294,26 @@ func (s *Source) spreads(ctx context.Context, cells []string) ([]spread, int64, 
 	return out, int64(sums[rows]), nil
 }
 
-// A spreadKey names a cell of some rows of a table.
-type spreadKey struct{ condition, cell string }
+// A spreadKey names a cell of some rows of a table, of which there were so many.
+type spreadKey struct {
+	condition, cell string
+	rows            int64
+}
 
 // knownSpreads returns the spreads of cells if all have been asked for before.
 func (s *Source) knownSpreads(cells []string) ([]spread, int64) {
+	rows := s.Rows()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	out := make([]spread, len(cells))
 	for i, cell := range cells {
-		known, there := s.spread[spreadKey{s.condition, cell}]
+		known, there := s.spread[spreadKey{s.condition, cell, rows}]
 		if !there {
 			return nil, 0
 		}
 		out[i] = known
 	}
-	return out, s.Rows()
+	return out, rows
 }
 
 // remember keeps spreads for the next who ask.
@@ -313,7 +327,7 @@ func (s *Source) remember(cells []string, found []spread, rows int64) {
 		s.spread = map[spreadKey]spread{}
 	}
 	for i, cell := range cells {
-		s.spread[spreadKey{s.condition, cell}] = found[i]
+		s.spread[spreadKey{s.condition, cell, rows}] = found[i]
 	}
 }
 
@@ -351,10 +365,4 @@ func powerExponent(lo, hi float64) int {
 		return 0
 	}
 	return max(-1000, min(exp, 1000))
-}
-
-// changed says that two statements saw different rows.
-func (s *Source) changed() error {
-	return fmt.Errorf("%s changed while it was read, so that its numbers would not fit together; "+
-		"leave out what is still being added with --where and an upper bound of a time or an id", s.name())
 }

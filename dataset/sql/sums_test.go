@@ -45,3 +45,30 @@ func TestSumsNearTheEndsOfTheRangeArePlain(t *testing.T) {
 		}
 	}
 }
+
+// What was learned of some rows is not taken for what is known of others, or of a number of
+// rows that nobody has counted.
+func TestSpreadsAreRememberedWithTheirRows(t *testing.T) {
+	s := &Source{table: &table{}, condition: "x > 1", counted: &rowCount{n: 5}}
+	found := []spread{{n: 4, min: 1, max: 3, mean: 2}}
+	s.remember([]string{"x"}, found, 6) // of other rows
+	if known, _ := s.knownSpreads([]string{"x"}); known != nil {
+		t.Errorf("%v is known of rows that were not there", known)
+	}
+	s.remember([]string{"x"}, found, 5)
+	if known, rows := s.knownSpreads([]string{"x"}); len(known) != 1 || known[0] != found[0] || rows != 5 {
+		t.Errorf("%v of %d rows, want %v of 5", known, rows, found)
+	}
+	for _, n := range []int64{-1, 6} {
+		later := *s
+		later.counted = &rowCount{n: n}
+		if known, rows := later.knownSpreads([]string{"x"}); known != nil {
+			t.Errorf("%v of %d rows is known where %d were counted", known, rows, n)
+		}
+	}
+	other := *s
+	other.condition = ""
+	if known, _ := other.knownSpreads([]string{"x"}); known != nil {
+		t.Errorf("%v is known under another condition", known)
+	}
+}

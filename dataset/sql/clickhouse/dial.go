@@ -123,6 +123,9 @@ func (c *conn) greet(ctx context.Context) error {
 		return fmt.Errorf("%s: the server's version is %q, and 18.16 is the oldest that is understood; use a newer server", c.address, shorten(version))
 	}
 	c.dialect = dialect{ownAddresses: major > 23 || major == 23 && minor >= 3}
+	if c.locked == 1 {
+		return c.expectWhole(ctx)
+	}
 	return nil
 }
 

@@ -1,12 +1,16 @@
 package clickhouse
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/netanom/netanom/dataset/sql"
 )
 
 // rowNumber is what Lot is made of. The rows of a table come in the same order each
@@ -18,6 +22,25 @@ const rowNumber = "rowNumberInAllBlocks()"
 var partial = []string{
 	"timeout_overflow_mode", "read_overflow_mode", "group_by_overflow_mode",
 	"sort_overflow_mode", "result_overflow_mode", "distinct_overflow_mode",
+	"set_overflow_mode", "transfer_overflow_mode",
+}
+
+// expectWhole returns an error if the user, who may set nothing, has settings by which a part of
+// an answer would be handed out as if it were the whole.
+func (c *conn) expectWhole(ctx context.Context) error {
+	var names []string
+	err := c.Query(ctx, sql.Query{
+		SQL:   "SELECT name FROM system.settings WHERE name IN ('" + strings.Join(partial, "', '") + "') AND value NOT IN ('throw', '') OR name = 'skip_unavailable_shards' AND value != '0'",
+		Types: []sql.Type{sql.Words},
+	}, func(b *sql.Block) error {
+		names = append(names, b.Columns[0].Words...)
+		return nil
+	})
+	if err == nil && len(names) > 0 {
+		err = fmt.Errorf("%s: the user's profile, which cannot be changed from here, lets the server answer with a part of the rows (%s), so that numbers would be wrong; "+
+			"ask whoever runs it for a profile that does not, or for readonly = 2", c.address, strings.Join(names, ", "))
+	}
+	return err
 }
 
 // parameters returns what is said to the server beside a statement.
@@ -39,6 +62,7 @@ func (c *conn) parameters(statement, id string) url.Values {
 		v.Set("max_memory_usage", strconv.FormatInt(m, 10))
 	}
 	v.Set("skip_unavailable_shards", "0")
+	v.Set("distributed_group_by_no_merge", "0")
 	for _, name := range partial {
 		v.Set(name, "throw")
 	}

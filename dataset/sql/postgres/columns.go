@@ -78,9 +78,10 @@ func (l *link) columns(ctx context.Context, oid string) ([]sql.ColumnInfo, error
 
 var forms = map[string]sql.Form{
 	"bool": sql.Integer, "int2": sql.Integer, "int4": sql.Integer, "int8": sql.Integer,
-	"float4": sql.Float, "float8": sql.Float, "interval": sql.Float,
+	"float4": sql.Float, "float8": sql.Float,
 	"numeric": sql.Decimal, "money": sql.Decimal,
-	"date": sql.Moment, "timestamp": sql.Moment, "timestamptz": sql.Moment,
+	"interval": sql.Decimal, // to the server, a year is as long as 360 days, but has other seconds
+	"date":     sql.Moment, "timestamp": sql.Moment, "timestamptz": sql.Moment,
 	"inet": sql.Host,
 	"char": sql.Word, "uuid": sql.Word, "cidr": sql.Word, "macaddr": sql.Word, "macaddr8": sql.Word,
 }

@@ -36,7 +36,7 @@ var kinds = []struct {
 	{"numeric", sql.Decimal, []cell{{"0.1", 0.1, "0.1", false}, {"'NaN'", nan, "", false}, {"'1e400'", nan, "", true}, {"'-1e400'", nan, "", true}, null}},
 	{"numeric(10,2)", sql.Decimal, []cell{{"1.10", 1.1, "1.1", false}, null}},
 	{"money", sql.Decimal, []cell{{"'1.25'", 1.25, "1.25", false}, null}},
-	{"interval", sql.Float, []cell{{"'1 hour 1.5 seconds'", 3601.5, "01:00:01.5", false}, null}},
+	{"interval", sql.Decimal, []cell{{"'1 year'", 31557600, "1 year", false}, {"'360 days'", 31104000, "360 days", false}, {"'1 hour 1.5 seconds'", 3601.5, "01:00:01.5", false}, null}},
 	{"date", sql.Moment, []cell{{"'1970-01-02'", 86400, "1970-01-02", false}, {"'infinity'", nan, "", true}, {"'-infinity'", nan, "", true}, null}},
 	{"timestamp without time zone", sql.Moment, []cell{{"'2020-01-01 00:00:00.25'", 1577836800.25, "2020-01-01 00:00:00.25", false}, {"'infinity'", nan, "", true}, null}},
 	{"timestamp with time zone", sql.Moment, []cell{{"'2020-01-01 02:00:00+02'", 1577836800, "2020-01-01 00:00:00+00", false}, {"'-infinity'", nan, "", true}, null}},
