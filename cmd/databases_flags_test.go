@@ -36,7 +36,8 @@ func TestIdleFlags(t *testing.T) {
 		wrongly(t, "about a table of a database", "eda", "traffic.csv", flag)
 		wrongly(t, "about a table of a database", "missing", flag)
 	}
-	wrongly(t, "about a table of a database", "convert", "traffic.csv", "--key", "src_ip", "--out", "o.csv")
+	couldNot(t, session{}, "addresses of clickhouse:// and postgres://", "describe", "mysql://h/d/t")
+	wrongly(t, "about a table of a database", "predict", "traffic.csv", "--model", "m.netanom", "--key", "src_ip")
 	if r := (session{}).run(t, "convert", table, "--fetch-rows", "1000"); r.code != exitUsage || !strings.Contains(r.stderr, "reads all") {
 		t.Errorf("exit code %d: %s", r.code, r.stderr)
 	}

@@ -2,8 +2,10 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -172,6 +174,9 @@ func (o *inputOptions) open(ctx context.Context, w *world, args []string) (*inpu
 			opt.Stdin = w.input(ctx)
 		}
 		in.file, err = dataset.Open(ctx, path, opt)
+		if errors.Is(err, fs.ErrNotExist) && strings.Contains(path, "://") {
+			err = fmt.Errorf("%w; tables are read by addresses of clickhouse:// and postgres:// alone", err)
+		}
 	}
 	if err != nil && path != "" && namedBy != "" {
 		err = fmt.Errorf("%w (named by %s)", err, namedBy)

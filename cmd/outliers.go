@@ -87,6 +87,9 @@ func (o *outlierOptions) ask(ctx context.Context, w *world, in *input) (answer, 
 	if err := o.check(); err != nil {
 		return answer{}, err
 	}
+	if _, ok := dataset.EngineOf(in.filtered); ok && o.out != "" && o.top.value == 0 {
+		return answer{}, usagef("a database hands out no more rows than are asked for; say with --top how many --out is to write")
+	}
 	if err := in.load(ctx); err != nil {
 		return answer{}, err
 	}

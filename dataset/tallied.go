@@ -74,7 +74,8 @@ func (g *Groups) Total() (n int64) {
 }
 
 // An Asking analysis needs rows, but knows how to ask an engine for what stands in for
-// them. Ask is called in place of a scan, after Start with one worker.
+// them. Ask is called in place of a scan, after Start with one worker; neither Batch nor
+// EndChunk is.
 type Asking interface {
 	Analysis
 	Ask(ctx context.Context, e Engine) error

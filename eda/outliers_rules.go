@@ -172,7 +172,7 @@ func (o *Outliers) take(r *outlierRows) {
 		o.Rows, o.Label = r.result()
 	}
 	if len(r.unnamed) > 0 {
-		o.Warnings = append(o.Warnings, fmt.Sprintf("No rows are listed of columns where a name has a backtick, theirs or that of the groups', for no condition can hold it: %s.", listed(r.unnamed, mostNamed)))
+		o.Warnings = append(o.Warnings, fmt.Sprintf("No rows are listed of columns with a backtick in their names, or in that of the groups, which no condition can hold: %s.", listed(r.unnamed, mostNamed)))
 	}
 	for k, l := range o.limits {
 		found := r.counted(k)

@@ -93,17 +93,17 @@ func newRowGatherer(src dataset.Source, columns []int, label, within int) *gathe
 
 // score scores the gathered rows, apart in each group.
 func (o *Outliers) score(ctx context.Context, s *dataset.Schema, g *gatherer, within int, opt OutlierOptions) error {
+	if len(g.columns) < 2 {
+		o.Warnings = append(o.Warnings, fmt.Sprintf("Rows have no scores: these need two columns of numbers or flags at least, and there %s.",
+			choose(int64(len(g.columns)), "is one", "is none")))
+		return nil
+	}
 	switch {
 	case g.engine != nil && g.kept() < g.rows:
 		o.Warnings = append(o.Warnings, fmt.Sprintf("Scores are those of %s, to bound time and memory.", g.sampleWords()))
 	case g.step > 1:
 		o.Warnings = append(o.Warnings, fmt.Sprintf("Scores are those of one row in %d, %s of %s, to bound time and memory.",
 			g.step, grouped(int64(g.gathered())), plural(g.rows, "row")))
-	}
-	if len(g.columns) < 2 {
-		o.Warnings = append(o.Warnings, fmt.Sprintf("Rows have no scores: these need two columns of numbers or flags at least, and there %s.",
-			choose(int64(len(g.columns)), "is one", "is none")))
-		return nil
 	}
 	o.scored = &scoredRows{step: g.step, drawn: g.engine != nil, lines: g.lines}
 	if o.classes.Known() {

@@ -19,8 +19,8 @@ var errOverflow = errors.New("there are too many groups")
 // returns. over says that there were too many.
 func (q *setQuery) run(ctx context.Context, each func(*dataset.Groups) error) (over bool, err error) {
 	a := &answer{q: q, each: each, held: map[string]int{}}
-	err = q.s.query(ctx, q.statement, q.types, a.block)
-	if a.over || err == nil && a.rows >= q.limit && len(q.keys) > 0 {
+	err = q.s.ask(ctx, Query{SQL: q.statement, Types: q.types, Groups: q.limit}, a.block)
+	if a.over || errors.Is(err, ErrGroups) || err == nil && a.rows >= q.limit && len(q.keys) > 0 {
 		return true, ctx.Err()
 	}
 	if err == nil {

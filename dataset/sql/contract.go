@@ -1,6 +1,12 @@
 package sql
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// ErrGroups is the cause when a statement makes more groups than are of use.
+var ErrGroups = errors.New("there are too many groups")
 
 // A Conn is a way to a server. It may be used by several goroutines. A cancelled
 // context ends the query on the server too. Errors are sentences that name the server
@@ -53,6 +59,10 @@ const (
 type Query struct {
 	SQL   string
 	Types []Type // of the result's columns, in order
+
+	// Groups, if above 0, is how many groups are of use: a server that is able to stop when it
+	// meets more does, and the error then wraps ErrGroups.
+	Groups int64
 
 	// Progress is told, from time to time, how many rows the server has read, of how many
 	// it believes it will; 0 if it does not know. It may be nil.

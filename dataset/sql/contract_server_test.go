@@ -22,7 +22,7 @@ var awkwardTypes = map[string]map[string]string{
 	"clickhouse": {
 		"ts": "Nullable(DateTime('Asia/Kolkata'))", "src": "String", "proto": "Enum8('tcp' = -3, 'udp' = 2, 'icmp' = 9)", "word": "String",
 		"note": "Nullable(String)", "small": "Nullable(Int8)", "offset": "Nullable(Float64)", "real": "Nullable(Float64)",
-		`share of "bytes", %`: "Nullable(Decimal(9, 2))", "whole": "UInt64", "flagged": "Nullable(UInt8)", "constant": "Nullable(Float32)",
+		`share of "bytes", %`: "Nullable(Float64)", "whole": "UInt64", "flagged": "Nullable(UInt8)", "constant": "Nullable(Decimal(9, 2))",
 		"nothing": "Nullable(Float64)", "label": "Nullable(String)",
 	},
 	"postgres": {
@@ -49,7 +49,7 @@ func awkwardBlock(r *sourcetest.Records) *sql.Block {
 			case kind == dataset.Time && row[i] != "":
 				x, _ = dataset.ParseTime([]byte(row[i]), dataset.ISO8601)
 				to.Words = append(to.Words, time.Unix(int64(x), 0).UTC().Format("2006-01-02 15:04:05"))
-			case !kind.Numeric() || kind == dataset.Time || strings.HasPrefix(r.Header[i], "share"):
+			case !kind.Numeric() || kind == dataset.Time:
 				to.Words = append(to.Words, row[i])
 			case isNumber:
 				to.Reals = append(to.Reals, x)

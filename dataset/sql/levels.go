@@ -2,6 +2,7 @@ package sql
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -42,7 +43,8 @@ func (s *Source) eachLevel(ctx context.Context, column int, from string, most in
 	k, n, info := s.alias("k", 0), s.alias("n", 0), s.info(column)
 	statement := fmt.Sprintf("SELECT %s, %s FROM (SELECT %s AS %s, %s AS %s FROM %s GROUP BY %s LIMIT %d) AS %s",
 		s.d.Text(k, info), s.d.Int(n), s.d.Key(info), k, s.d.Count(), n, from, k, most+1+otherMissing, s.alias("g", 0))
-	return s.query(ctx, statement, []Type{Words, Int}, func(b *Block) error {
+	q := Query{SQL: statement, Types: []Type{Words, Int}, Groups: int64(most + 1 + otherMissing)}
+	return s.ask(ctx, q, func(b *Block) error {
 		for row := range b.Rows {
 			each(b.Columns[0].Words[row], b.Columns[1].Ints[row])
 		}
@@ -56,7 +58,6 @@ type levelStore struct {
 
 	mu    sync.Mutex
 	found *levelCounts
-	err   error // why the Dict has none
 }
 
 // levelCounts are the levels of a column and the rows that have each.
@@ -94,10 +95,11 @@ func (l *levelStore) get(ctx context.Context, s *Source, column int) (*levelCoun
 		}
 		found.levels, found.n = append(found.levels, word), append(found.n, n)
 	})
-	if err != nil {
+	over := errors.Is(err, ErrGroups) || len(found.levels) > l.most
+	if err != nil && !over {
 		return nil, err
 	}
-	if len(found.levels) > l.most {
+	if over {
 		found = &levelCounts{over: true}
 	} else if err := s.agree(found.total); err != nil {
 		return nil, err
@@ -118,9 +120,9 @@ func (s *Source) dict(column int) *dataset.Dict {
 			err = s.tooMany(found, column)
 		}
 		if err != nil {
-			store.mu.Lock()
-			store.err = err
-			store.mu.Unlock()
+			s.mu.Lock()
+			s.lost[column] = err
+			s.mu.Unlock()
 			return nil
 		}
 		return found.levels
@@ -139,6 +141,7 @@ func (s *Source) tooMany(l *levelCounts, column int) error {
 // renewLevels gives the columns with levels dictionaries of their own, which hold what is
 // left of the rows.
 func (s *Source) renewLevels() {
+	s.lost = map[int]error{}
 	for i := range s.schema.Columns {
 		c := &s.schema.Columns[i]
 		if c.Dict = nil; c.Kind != dataset.Category && c.Kind != dataset.Address {
@@ -155,14 +158,14 @@ func (s *Source) renewLevels() {
 // Err returns why the levels of a column could not be had when they were needed; nil if nothing went
 // wrong. The next Scan returns it too.
 func (s *Source) Err() error {
-	for _, l := range s.levels {
-		if l == nil {
-			continue
-		}
-		l.mu.Lock()
-		err := l.err
-		l.mu.Unlock()
-		if err != nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.firstLost()
+}
+
+func (s *Source) firstLost() error {
+	for i := range s.schema.Columns {
+		if err := s.lost[i]; err != nil {
 			return err
 		}
 	}
@@ -172,20 +175,12 @@ func (s *Source) Err() error {
 // takeErr returns the same, and makes the columns that it is about ask anew when they
 // are needed again.
 func (s *Source) takeErr() error {
-	err := s.Err()
-	if err == nil {
-		return nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.firstLost()
+	for i := range s.lost {
+		s.schema.Columns[i].Dict = s.dict(i)
 	}
-	for i, l := range s.levels {
-		if l != nil {
-			l.mu.Lock()
-			failed := l.err != nil
-			l.err = nil
-			l.mu.Unlock()
-			if failed {
-				s.schema.Columns[i].Dict = s.dict(i)
-			}
-		}
-	}
+	clear(s.lost)
 	return err
 }

@@ -58,7 +58,7 @@ func (s *Source) serve(ctx context.Context, analyses []dataset.Analysis, all dat
 				return err
 			}
 		}
-		if q, ok := a.(dataset.Asking); ok && len(sets) == 0 {
+		if q, ok := a.(dataset.Asking); ok && sets == nil {
 			asking = append(asking, q)
 		} else {
 			counting = append(counting, a)

@@ -268,7 +268,7 @@ func TestScanServes(t *testing.T) {
 		t.Error(err)
 	}
 	only, both := &asker{}, &asker{listener: listener{sets: []dataset.Set{}}}
-	if err := s.Scan(context.Background(), only, both); err != nil || only.asked != s || both.asked != nil || only.rows != 10 || both.rows != 10 {
+	if err := s.Scan(context.Background(), only, both); err != nil || only.asked != s || both.asked != nil || only.rows != 0 || both.rows != 10 { // who asks sees no chunk
 		t.Errorf("%v; %v and %v were asked", err, only.asked, both.asked)
 	}
 	if len(server.since(mark)) != 0 {
@@ -295,6 +295,36 @@ func TestNoRows(t *testing.T) {
 	}
 	if err := w.Scan(context.Background(), &listener{}); !errors.Is(err, dataset.ErrNoData) || !strings.Contains(err.Error(), "none of 10 rows meets x > 99") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What goes wrong with the levels of one source is not the matter of another one that shares
+// them, and is not forgotten by way of it.
+func TestLevelsErrorsOfSelections(t *testing.T) {
+	server := flowsServer(10)
+	broken := errors.New("the server is tired")
+	server.answers = []scriptedAnswer{{contains: byWord, err: broken}}
+	s := openScript(t, server, Options{})
+	selected, err := s.Select([]int{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := selected.Schema().Columns[0].Dict.Len(); n != 0 {
+		t.Fatalf("%d levels", n)
+	}
+	server.answers = []scriptedAnswer{{contains: byWord, rows: [][]any{{"a", 4}, {"b", 6}}}}
+	if err := s.Scan(context.Background(), &listener{}); err != nil {
+		t.Errorf("the whole: %v", err)
+	}
+	if err := selected.Scan(context.Background(), &listener{}); err != broken {
+		t.Errorf("the selection: %v", err)
+	}
+	counts := &dataset.Counts{By: -1}
+	if err := selected.Scan(context.Background(), counts); err != nil {
+		t.Fatal(err)
+	}
+	if got := counts.Levels(0, 0); len(got) != 2 || got[0].N+got[1].N != 10 {
+		t.Errorf("the levels are %v", got)
 	}
 }
 

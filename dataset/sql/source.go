@@ -30,6 +30,7 @@ type Source struct {
 	expr      string // the same as it was asked for
 	counted   *rowCount
 	levels    []*levelStore // by column of the schema; nil where there are none
+	lost      map[int]error // by column of the schema: why its Dict has no levels; under mu
 }
 
 // A table is what all sources made of one table share.
@@ -43,7 +44,7 @@ type table struct {
 	all     *rowCount // of the table
 	prefix  string    // of aliases: no column's name begins so
 
-	mu     sync.Mutex
+	mu     sync.Mutex           // of what changes, here and in the sources
 	spread map[spreadKey]spread // that have been asked for
 	ctx    context.Context      // of the work at hand, in which levels are asked for when somebody needs them
 }
@@ -144,10 +145,16 @@ func (s *table) name() string { return s.address.String() }
 
 // query runs a statement, and tells of it and of its progress.
 func (s *table) query(ctx context.Context, statement string, types []Type, each func(*Block) error) error {
+	return s.ask(ctx, Query{SQL: statement, Types: types}, each)
+}
+
+// ask sends a statement, which is shown to who wants to see it.
+func (s *table) ask(ctx context.Context, q Query, each func(*Block) error) error {
 	if s.opt.Explain != nil {
-		s.opt.Explain(statement)
+		s.opt.Explain(q.SQL)
 	}
-	return s.conn.Query(ctx, Query{SQL: statement, Types: types, Progress: s.opt.Progress}, each)
+	q.Progress = s.opt.Progress
+	return s.conn.Query(ctx, q, each)
 }
 
 // from is what stands behind FROM: the table, and the condition on its rows if there

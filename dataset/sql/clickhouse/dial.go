@@ -122,7 +122,7 @@ func (c *conn) greet(ctx context.Context) error {
 	if !ok || major < 18 || major == 18 && minor < 16 {
 		return fmt.Errorf("%s: the server's version is %q, and 18.16 is the oldest that is understood; use a newer server", c.address, shorten(version))
 	}
-	c.dialect = dialect{ownAddresses: major > 23 || major == 23 && minor >= 3}
+	c.dialect = dialect{ownAddresses: major > 23 || major == 23 && minor >= 3, compensates: major >= 20}
 	if c.locked == 1 {
 		return c.expectWhole(ctx)
 	}

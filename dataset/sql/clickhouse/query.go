@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/netanom/netanom/dataset/sql"
@@ -16,23 +17,35 @@ var errClosed = errors.New("the connection was closed")
 // Query runs a statement that reads.
 func (c *conn) Query(ctx context.Context, q sql.Query, each func(*sql.Block) error) error {
 	statement := q.SQL + "\nFORMAT RowBinary"
-	return c.run(ctx, q.Progress, sending(c, statement), func(body io.Reader) error {
+	err := c.run(ctx, q.Progress, sending(c, statement, q.Groups), func(body io.Reader) error {
 		return newRowReader(body, q.Types).read(each)
 	})
+	var e *exception
+	if q.Groups > 0 && errors.As(err, &e) && e.code == tooManyRows && strings.Contains(e.text, "GROUP BY") {
+		return fmt.Errorf("%w: %w", sql.ErrGroups, err)
+	}
+	return err
 }
+
+// tooManyRows is the code of the error that a limit of rows or groups is exceeded.
+const tooManyRows = 158
 
 // Exec runs a statement that changes something.
 func (c *conn) Exec(ctx context.Context, statement string) error {
 	if err := c.mayWrite(); err != nil {
 		return err
 	}
-	return c.run(ctx, nil, sending(c, statement), drain)
+	return c.run(ctx, nil, sending(c, statement, 0), drain)
 }
 
-// sending returns what sends a statement.
-func sending(c *conn, statement string) func(context.Context, string) (*http.Response, error) {
+// sending returns what sends a statement, of which so many groups are of use; 0: all.
+func sending(c *conn, statement string, groups int64) func(context.Context, string) (*http.Response, error) {
 	return func(ctx context.Context, id string) (*http.Response, error) {
-		return c.post(ctx, c.parameters(statement, id), "text/plain; charset=utf-8", strings.NewReader(statement))
+		v := c.parameters(statement, id)
+		if groups > 0 && c.locked != 1 { // what else would be found is not kept in memory there
+			v.Set("max_rows_to_group_by", strconv.FormatInt(groups, 10))
+		}
+		return c.post(ctx, v, "text/plain; charset=utf-8", strings.NewReader(statement))
 	}
 }
 

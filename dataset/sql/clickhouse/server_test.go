@@ -2,6 +2,7 @@ package clickhouse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -178,7 +179,7 @@ func TestServerReadonly(t *testing.T) {
 	r := dialServer(t, sql.Access{}).(*conn)
 	r.access.Write = false
 	for _, statement := range []string{"INSERT INTO " + r.dialect.From(name) + " SELECT 1", "DROP TABLE " + r.dialect.From(name)} {
-		err := r.run(t.Context(), nil, sending(r, statement), drain)
+		err := r.run(t.Context(), nil, sending(r, statement, 0), drain)
 		wantError(t, err, r.address, "may only read")
 	}
 }
@@ -242,5 +243,17 @@ func TestServerColumns(t *testing.T) {
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// TestServerStopsAtGroups holds a statement to the groups that are of use.
+func TestServerStopsAtGroups(t *testing.T) {
+	c := dialServer(t, sql.Access{})
+	q := sql.Query{SQL: "SELECT toInt64(number % 100000) AS k FROM (SELECT number FROM system.numbers LIMIT 1000000) GROUP BY k", Types: []sql.Type{sql.Int}}
+	for groups, stops := range map[int64]bool{0: false, 100_000: false, 1000: true} {
+		q.Groups = groups
+		if err := c.Query(t.Context(), q, func(*sql.Block) error { return nil }); errors.Is(err, sql.ErrGroups) != stops || !stops && err != nil {
+			t.Errorf("of %d groups: %v", groups, err)
+		}
 	}
 }

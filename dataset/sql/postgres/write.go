@@ -142,9 +142,13 @@ func appendLine(line []byte, b *sql.Block, row int) []byte {
 	return append(line, '\n')
 }
 
+// appendReal writes whole numbers as columns of whole numbers read them, without an exponent.
 func appendReal(line []byte, x float64) []byte {
-	if math.IsNaN(x) {
+	switch {
+	case math.IsNaN(x):
 		return append(line, copyNull...)
+	case x == math.Trunc(x) && math.Abs(x) < 1<<63:
+		return strconv.AppendFloat(line, x, 'f', -1, 64)
 	}
 	return strconv.AppendFloat(line, x, 'g', -1, 64)
 }

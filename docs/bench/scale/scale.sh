@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures netanom on a table of a ClickHouse server against the server itself: every command runs
 # with --explain-queries, then the statements that it sent are sent again by curl, one after the
-# other, with the answers thrown away. The ratio is what netanom costs beside the server.
+# other, with the answers thrown away. The ratio is what netanom costs beside the server
+# on a quiet machine; own CPU is the seconds that netanom itself computed.
 #   docs/bench/scale/scale.sh NETANOM HOST:PORT ROWS
 # makes default.netanom_scale_ROWS if it is not there (generate.sql), and leaves it there.
 set -euo pipefail
@@ -19,18 +20,18 @@ if [ "$(ask "EXISTS TABLE $table" '')" = 0 ]; then
 fi
 
 seconds() { # of a command, into $work/time
-	/usr/bin/time -o "$work/time" -f '%e %M' "$@"
+	/usr/bin/time -o "$work/time" -f '%e %M %U %S' "$@"
 }
 
-printf '%-34s %9s %9s %9s %6s %9s\n' "$rows rows" netanom server ratio sent 'MiB'
+printf '%-10s %9s %9s %7s %9s %6s %6s\n' "$rows" netanom server ratio 'own CPU' sent MiB
 while IFS= read -r command; do
 	# shellcheck disable=SC2086
 	seconds "$netanom" ${command/TABLE/clickhouse://$server/${table/./\/}} --no-report --explain-queries >"$work/answer" 2>"$work/log" || { cat "$work/log"; exit 1; }
-	read -r wall memory <"$work/time"
+	read -r wall memory user system <"$work/time"
 	sed -n 's/;$//p' "$work/log" | grep '^SELECT' >"$work/statements"
 	seconds bash -c 'while IFS= read -r s; do case $s in *rowNumberInAllBlocks*) one="&max_threads=1" ;; *) one= ;; esac; printf %s "$s" | curl -fsS "http://$0/?max_query_size=1000000000&wait_end_of_query=1$one" --data-binary @- >/dev/null; done' "$server" <"$work/statements"
 	read -r own _ <"$work/time"
-	printf '%-34s %9s %9s %9.3f %6s %9d\n' "${command/ TABLE/}" "$wall" "$own" "$(echo "$wall/$own" | bc -l)" "$(wc -l <"$work/statements")" $((memory / 1024))
+	printf '%-10s %9s %9s %7.3f %9s %6s %6d\n' "${command%% *}" "$wall" "$own" "$(echo "$wall/$own" | bc -l)" "$(echo "$user+$system" | bc)" "$(wc -l <"$work/statements")" $((memory / 1024))
 done <<'LIST'
 describe TABLE
 corr TABLE --feature duration,src_bytes,dst_bytes,logged_in,count,srv_count,serror_rate,same_srv_rate,dst_host_count,land
