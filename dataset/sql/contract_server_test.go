@@ -61,8 +61,7 @@ func awkwardBlock(r *sourcetest.Records) *sql.Block {
 	return b
 }
 
-// awkwardTable makes a table of the records on a server, behind whatever engine and with the
-// block in front of the others, and opens it.
+// awkwardTable makes a table for the records on a server.
 func awkwardTable(t *testing.T, server testServer, conn sql.Conn, at sql.Address, r *sourcetest.Records) {
 	t.Helper()
 	ctx, d := context.Background(), conn.Dialect()
@@ -179,19 +178,21 @@ func environment(t *testing.T, variable, example string) string {
 
 // TestWideTables: there may be a thousand columns, of any name.
 func TestWideTables(t *testing.T) {
-	const columns = 1000
-	names := make([]string, columns)
-	for i := range names {
-		names[i] = fmt.Sprintf("c%d", i)
+	most := make([]string, 1000)
+	for i := range most {
+		most[i] = fmt.Sprintf("c%d", i)
 	}
-	copy(names, []string{"select", "it's", `"quoted"`, "`ticks`", `back\slash`, "two\nlines", "日本語", "percent %s", "na_x0", "semi;colon --"})
+	copy(most, []string{"select", "it's", `"quoted"`, "`ticks`", `back\slash`, "two\nlines", "日本語", "percent %s", "na_x0", "semi;colon --"})
 	types := map[string][3]string{"clickhouse": {"Float64", "Nullable(Int32)", "String"}, "postgres": {"double precision", "integer", "text"}}
 	for name, server := range testServers {
 		t.Run(name, func(t *testing.T) {
 			conn, at := serverAt(t, server, environment(t, server.variable, server.example))
-			ctx, d := context.Background(), conn.Dialect()
+			ctx, d, names := context.Background(), conn.Dialect(), most
+			if name == "clickhouse" { // which takes a second to understand what it answers at once
+				names = most[:200]
+			}
 			var list []string
-			b := &sql.Block{Rows: 3, Columns: make([]sql.Cells, columns)}
+			b := &sql.Block{Rows: 3, Columns: make([]sql.Cells, len(names))}
 			for i, c := range names {
 				list = append(list, d.Quote(c)+" "+types[name][i%3])
 				if b.Columns[i].Reals = []float64{float64(i), 2, 3}; i%3 == 2 {
@@ -221,11 +222,11 @@ func wideTable(t *testing.T, src *sql.Source, names []string) {
 	if got := src.Schema().Names(); !slices.Equal(got, names) {
 		t.Fatalf("the columns are %q", got)
 	}
-	counts := &dataset.Counts{By: -1}
 	var all []int
 	for i := range names {
 		all = append(all, i)
 	}
+	counts := &dataset.Counts{By: -1, Needed: all[:10]} // with the odd names
 	hash := &setReader{sets: []dataset.Set{{Keys: []dataset.Key{{Hash: all}}}}}
 	if err := src.Scan(ctx, counts, hash); err != nil || counts.Rows() != 3 || hash.groups != 3 {
 		t.Fatalf("%d rows and %d groups (%v), want 3", counts.Rows(), hash.groups, err)

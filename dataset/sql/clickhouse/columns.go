@@ -3,6 +3,7 @@ package clickhouse
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/netanom/netanom/dataset/sql"
 )
@@ -28,5 +29,25 @@ func (c *conn) Columns(ctx context.Context, t sql.Name) ([]sql.ColumnInfo, error
 	if err == nil && len(columns) == 0 {
 		err = fmt.Errorf("%s: there is no table %s that this user may read; look at its name and its database with SHOW TABLES", c.address, c.dialect.From(t))
 	}
+	if err == nil {
+		err = c.findStored(ctx, database, t)
+	}
 	return columns, err
+}
+
+// findStored finds out whether the parts of a table lie on this server, and not on shards or
+// behind a view, which the sums of old servers depend on.
+func (c *conn) findStored(ctx context.Context, database string, t sql.Name) error {
+	stored := false
+	err := c.Query(ctx, sql.Query{
+		SQL:   "SELECT engine FROM system.tables WHERE database = " + database + " AND name = " + c.dialect.Word(t.Table),
+		Types: []sql.Type{sql.Words},
+	}, func(b *sql.Block) error {
+		for _, engine := range b.Columns[0].Words {
+			stored = strings.HasSuffix(engine, "MergeTree")
+		}
+		return nil
+	})
+	c.stored.Store(stored)
+	return err
 }

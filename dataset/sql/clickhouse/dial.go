@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/netanom/netanom/dataset/sql"
@@ -34,8 +35,9 @@ type conn struct {
 	access   sql.Access
 	database string
 	client   *http.Client
-	locked   int     // what the user's own profile has for readonly: 1 refuses all settings, 2 changes of readonly
-	dialect  dialect // of the server's version
+	locked   int         // what the user's own profile has for readonly: 1 refuses all settings, 2 changes of readonly
+	dialect  dialect     // of the server's version
+	stored   atomic.Bool // the table whose columns were listed last lies on this server itself
 
 	closed  context.Context
 	close   context.CancelFunc
@@ -144,7 +146,11 @@ func parseVersion(s string) (major, minor int, ok bool) {
 }
 
 // Dialect returns how the server's language differs.
-func (c *conn) Dialect() sql.Dialect { return c.dialect }
+func (c *conn) Dialect() sql.Dialect {
+	d := c.dialect
+	d.compensates = d.compensates || c.stored.Load()
+	return d
+}
 
 // Close ends all that is still running.
 func (c *conn) Close() error {
