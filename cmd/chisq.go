@@ -97,6 +97,7 @@ func (o *chisqOptions) readCounts(c *cobra.Command, args []string, read func(*co
 	if len(args) > 0 {
 		return usagef("--from-counts %s is what is read; leave out %s", o.counts, args[0])
 	}
+	o.input.needsRows = true
 	return read(c, []string{o.counts})
 }
 

@@ -11,6 +11,9 @@ import (
 
 // published tests a table of counts.
 func (o *chisqOptions) published(ctx context.Context, in *input, table eda.TableOptions) (answer, error) {
+	if in.drawn() {
+		return answer{}, usagef("%s holds %s, too many for published counts; --from-counts is for those, and the rows of a table are counted without it", in.path, counted(in.fetched.Of, "row"))
+	}
 	t, err := dataset.Load(ctx, in.source)
 	if err != nil {
 		return answer{}, err

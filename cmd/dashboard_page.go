@@ -97,9 +97,9 @@ func (o *dashboardOptions) pack(ctx context.Context, in *input, e dataset.Engine
 	}
 	in.progress.stageIs("packing")
 	if e != nil {
-		p.Data, err = dashboard.PackSample(ctx, judge.Table, e, filepath.Base(in.path), o.input.normal)
+		p.Data, err = dashboard.PackSample(ctx, judge.Table, e, in.name(), o.input.normal)
 	} else {
-		p.Data, err = dashboard.Pack(ctx, judge.Table, filepath.Base(in.path), o.input.normal)
+		p.Data, err = dashboard.Pack(ctx, judge.Table, in.name(), o.input.normal)
 	}
 	if err != nil {
 		return nil, asked(err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -215,6 +216,14 @@ func (in *input) fetch(ctx context.Context, o *databaseOptions) error {
 // fetched says which rows are fetched by what is asked of a table.
 func (o *databaseOptions) fetched() eda.Fetch {
 	return eda.Fetch{Rows: int64(o.rows.value), Seed: uint64(o.seed.value)}
+}
+
+// name is the name of the file or the table, without the way to it.
+func (in *input) name() string {
+	if t, ok := in.file.(*databaseTable); ok {
+		return t.Address().Table.Table
+	}
+	return filepath.Base(in.path)
 }
 
 // drawn reports whether rows of a database stand for all.

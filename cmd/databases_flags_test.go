@@ -63,6 +63,10 @@ func TestDatabaseOptions(t *testing.T) {
 			if _, there := e.Options["fetch_rows"]; there != fetched || there && (e.Options["fetch_rows"] != 200_000.0 || e.Options["fetch_seed"] != 0.0) {
 				t.Errorf("%s: options %v", command, e.Options)
 			}
+			if e.Data.Path != table || !strings.Contains(read(t, "r/manifest.json"), `"sha256": null,
+          "bytes": null`) {
+				t.Errorf("%s of %s: the manifest is %s", command, e.Data.Path, read(t, "r/manifest.json"))
+			}
 			for _, name := range []string{"password_file", "query_seconds"} {
 				if _, there := e.Options[name]; there {
 					t.Errorf("%s: %s is among the options", command, name)
@@ -150,6 +154,43 @@ func TestTuneLogOfATable(t *testing.T) {
 		}
 		if r := (session{}).run(t, append(args, "--fetch-rows", "700")...); r.code == exitDone && read(t, "log.jsonl") == first {
 			t.Error("a search of other rows goes on with the log")
+		}
+	}
+}
+
+// TestPublishedNumbersOfATable reads counts and summaries from tables too.
+func TestPublishedNumbersOfATable(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "counts.csv", "level,normal,attack\ntcp,100,200\nudp,50,10\nicmp,5,80\n")
+	write(t, "stats.csv", "group,n,mean,sd\nattack,120,4.5,2.5\nnormal,100,3.5,1.5\n")
+	write(t, "many.csv", "level,normal,attack\n"+strings.Repeat("tcp,1,2\n", 150))
+	for _, s := range testServers(t) {
+		for flags, path := range map[string]string{"chisq --from-counts": "counts.csv", "ttest --from-stats": "stats.csv"} {
+			table := s.load(t, "netanom_published", path)
+			lines := map[string]string{}
+			for _, from := range []string{path, table} {
+				args := append(strings.Split(flags, " "), from, "--format", "csv", "--no-report", "--quiet")
+				lines[from] = run(t, args...)
+			}
+			if lines[table] != lines[path] {
+				t.Errorf("%s: of a table of %s\n%s\nwant\n%s", flags, s.name, lines[table], lines[path])
+			}
+		}
+		wrongly(t, "too many for published counts", "chisq", "--from-counts", s.load(t, "netanom_published", "many.csv"), "--fetch-rows", "100")
+	}
+}
+
+// TestOutliersOfATableNeedTop asks how many rows are to be written before it looks for any, and
+// tells of no sample where nothing is scored.
+func TestOutliersOfATableNeedTop(t *testing.T) {
+	t.Chdir(t.TempDir())
+	run(t, "simulate", "--connections", "1500", "--seed", "3", "--out", "t.csv", "--quiet")
+	for _, s := range testServers(t)[:1] {
+		table := s.load(t, "netanom_outlying", "t.csv")
+		wrongly(t, "say with --top", "outliers", table, "--out", "o.csv")
+		text := run(t, "outliers", table, "--feature", "src_bytes", "--fetch-rows", "500", "--no-report")
+		if strings.Contains(text, "a sample of") || !strings.Contains(text, "Rows have no scores") {
+			t.Errorf("one column is scored:\n%s", text)
 		}
 	}
 }

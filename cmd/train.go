@@ -354,7 +354,7 @@ func firstFailure(entries []*model.Entry) error {
 
 // sign puts into a pipeline where it came from.
 func (in *input) sign(ctx context.Context, p *model.Pipeline) (err error) {
-	p.Training.Netanom, p.Training.Path = version(), filepath.Base(in.path)
+	p.Training.Netanom, p.Training.Path = version(), in.name()
 	if in.path == "-" {
 		p.Training.Path = "standard input"
 	}

@@ -112,16 +112,16 @@ func findClock(s *dataset.Schema, name string) (column int, others []string, err
 // noTime refuses a table without times, and offers what can be done instead where its
 // rows have an order.
 func noTime(s *dataset.Schema, ordered bool) error {
-	hint := "--row-order makes steps of consecutive records instead, which need not have been made in that order"
+	hint, remedy := "--row-order makes steps of consecutive records instead, which need not have been made in that order", "--type %s=time reads it as times"
 	if !ordered {
-		hint = "the rows of a database have no order that could stand in for it"
+		hint, remedy = "the rows of a database have no order that could stand in for it", "make times of it in a view of the table, or if its cells are seconds give --type %s=time"
 	}
 	switch clock := s.Clock(); {
 	case s.Name == dataset.LayoutKDD && ordered:
 		hint = "KDD files are shuffled, but --row-order makes steps of consecutive records, labelled as such"
 	case clock >= 0:
 		c := &s.Columns[clock]
-		hint = fmt.Sprintf("column %q is named like one but holds %s cells (--type %s=time reads it as times); ", c.Name, c.Kind, c.Name) + hint
+		hint = fmt.Sprintf("column %q is named like one but holds %s cells (%s); ", c.Name, c.Kind, fmt.Sprintf(remedy, c.Name)) + hint
 	}
 	return fmt.Errorf("%w; %s", ErrNoTime, hint)
 }

@@ -21,11 +21,27 @@ type Manifest struct {
 	Seed     uint64
 }
 
-// An Input is a file that was read.
+// An Input is a file or a table of a database that was read.
 type Input struct {
-	Path   string `json:"path"` // as the user typed it
-	SHA256 string `json:"sha256"`
-	Bytes  int64  `json:"bytes"`
+	Path   string `json:"path"`   // as the user typed it
+	SHA256 string `json:"sha256"` // "" if it was not read from a file
+	Bytes  int64  `json:"bytes"`  // 0 if that is not known
+}
+
+// MarshalJSON implements json.Marshaler. What is not known is null.
+func (i Input) MarshalJSON() ([]byte, error) {
+	out := struct {
+		Path   string  `json:"path"`
+		SHA256 *string `json:"sha256"`
+		Bytes  *int64  `json:"bytes"`
+	}{Path: i.Path}
+	if i.SHA256 != "" {
+		out.SHA256 = &i.SHA256
+	}
+	if i.Bytes > 0 {
+		out.Bytes = &i.Bytes
+	}
+	return json.Marshal(out)
 }
 
 const (
