@@ -97,6 +97,9 @@ func countedIn(t testing.TB, path string, rows func(testing.TB, io.Reader) int64
 // TestRealTables asks every file of the reference data the two questions that
 // nobody prepares a file for: no flag, and the right number of rows.
 func TestRealTables(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes minutes with the race detector, and starts no goroutine that other tests do not")
+	}
 	t.Chdir(t.TempDir())
 	for _, table := range realTables {
 		t.Run(strings.ReplaceAll(table.path, "/", "_"), func(t *testing.T) {

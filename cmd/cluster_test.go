@@ -10,6 +10,9 @@ import (
 
 // TestGoldenUnlabelled holds the answers of the commands that need no label.
 func TestGoldenUnlabelled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes minutes with the race detector, and starts no goroutine that other tests do not")
+	}
 	inTestdata(t)
 	run(t, oneCommand(t, "train traffic.csv --algo nb --validate none --out nb.netanom --no-report --quiet")...)
 	for _, c := range []struct{ name, line string }{

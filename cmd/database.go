@@ -124,7 +124,7 @@ func (o *inputOptions) openDatabase(ctx context.Context, w *world, text string) 
 // dial connects to the server of an address.
 func (o *databaseOptions) dial(ctx context.Context, w *world, at sql.Address, write bool) (sql.Conn, error) {
 	access := sql.Access{User: at.User, Write: write,
-		Seconds: secondsOf(o.seconds.value), Memory: int64(o.memory.value) << 20, Stall: secondsOf(o.silence.value)}
+		Limit: secondsOf(o.seconds.value), Memory: int64(o.memory.value) << 20, Stall: secondsOf(o.silence.value)}
 	var err error
 	if access.Password, err = o.password(w, at.Scheme); err != nil {
 		return nil, err

@@ -72,6 +72,9 @@ func unlabelled(t *testing.T) {
 }
 
 func TestGoldenTraining(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes minutes with the race detector, and starts no goroutine that other tests do not")
+	}
 	inTestdata(t)
 	unlabelled(t)
 	for _, c := range []struct{ name, line string }{
@@ -108,6 +111,9 @@ func TestGoldenTraining(t *testing.T) {
 }
 
 func TestGoldenModel(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes minutes with the race detector, and starts no goroutine that other tests do not")
+	}
 	withModels(t)
 	unlabelled(t)
 	run(t, oneCommand(t, "train unlabelled.csv --tail 0.005 --out ensemble.netanom --no-report --quiet")...)

@@ -91,6 +91,9 @@ func TestKDDOutliers(t *testing.T) {
 
 // TestRealOutliers asks every file of the reference data for its outliers.
 func TestRealOutliers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes minutes with the race detector, and starts no goroutine that other tests do not")
+	}
 	t.Chdir(t.TempDir())
 	for _, table := range realTables {
 		t.Run(strings.ReplaceAll(table.path, "/", "_"), func(t *testing.T) {

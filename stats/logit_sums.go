@@ -84,7 +84,7 @@ func LogitUnit(m *Moments) float64 {
 func FitLogitSums(ctx context.Context, data *LogitSums, o LogitOptions) (*LogitFit, error) {
 	switch {
 	case o.Firth:
-		return nil, fmt.Errorf("Firth's method needs the rows themselves: leave it out, or fit a sample")
+		return nil, fmt.Errorf("the method of Firth needs the rows themselves: leave it out, or fit a sample")
 	case o.Errors == ClusteredErrors:
 		return nil, fmt.Errorf("clustered standard errors need the rows themselves: choose hc1, or fit a sample")
 	case len(data.Ones) == 0:

@@ -57,7 +57,7 @@ func watchUntilKilled(dir string) error {
 		cancel()
 	}()
 	fmt.Println("begun")
-	if _, err := os.Stat(filepath.Join(dir, tableName)); err == nil {
+	if _, missing := os.Stat(filepath.Join(dir, tableName)); missing == nil {
 		err = e.Poll(ctx, "table", fileTable(filepath.Join(dir, tableName)), PollOptions{Every: time.Millisecond, page: 97})
 	} else {
 		err = e.Follow(ctx, FollowOptions{Path: filepath.Join(dir, "conn.log"), Settle: time.Millisecond})

@@ -145,7 +145,8 @@ func (r *Records) vector(column int) (v dataset.Vector, levels []string) {
 
 // numberOf reads a number or a time, NaN for a missing cell.
 func numberOf(cell string, kind dataset.Kind) float64 {
-	x, ok := nan, false
+	var x float64
+	var ok bool
 	if kind == dataset.Time {
 		x, ok = dataset.ParseTime([]byte(cell), dataset.ISO8601)
 	} else {

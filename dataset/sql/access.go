@@ -21,7 +21,7 @@ type Access struct {
 	User, Password string        // "": the server's usual ones
 	TLS            *tls.Config   // nil: not encrypted
 	Write          bool          // else the server is asked to refuse changes
-	Seconds        time.Duration // most time of a query; 0: the server's own limit
+	Limit          time.Duration // most time of a query; 0: the server's own limit
 	Memory         int64         // most bytes a query may take on the server; 0: the server's own limit
 	Stall          time.Duration // how long a server may say nothing before it is given up; 0: a minute
 }

@@ -102,6 +102,9 @@ func serverAt(t *testing.T, server testServer, at string) (sql.Conn, sql.Address
 
 // TestContractOnServers: a table of a server is the engine that it says to be.
 func TestContractOnServers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long with the race detector")
+	}
 	r := sourcetest.Awkward(t)
 	for name, server := range testServers {
 		t.Run(name, func(t *testing.T) {
@@ -121,6 +124,9 @@ func TestContractOnServers(t *testing.T) {
 
 // TestContractOnShards: nor does it matter on how many servers the rows lie.
 func TestContractOnShards(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long with the race detector")
+	}
 	shards := strings.Split(environment(t, "NETANOM_SHARDS", "127.0.0.1:8123,127.0.0.1:8124 of the cluster netanom"), ",")
 	r, server := sourcetest.Awkward(t), testServers["clickhouse"]
 	conn, at := serverAt(t, server, "clickhouse://"+shards[0]+"/default")
@@ -178,6 +184,9 @@ func environment(t *testing.T, variable, example string) string {
 
 // TestWideTables: there may be a thousand columns, of any name.
 func TestWideTables(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long with the race detector")
+	}
 	most := make([]string, 1000)
 	for i := range most {
 		most[i] = fmt.Sprintf("c%d", i)

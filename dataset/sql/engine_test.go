@@ -150,6 +150,9 @@ func flowSets() []dataset.Set {
 }
 
 func TestEngineAgreesWithFile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long with the race detector")
+	}
 	ctx := context.Background()
 	for _, s := range servers {
 		t.Run(s.scheme, func(t *testing.T) {

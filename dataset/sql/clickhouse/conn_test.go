@@ -159,7 +159,7 @@ func TestRequestSaysWhatIsAllowed(t *testing.T) {
 		}
 		w.Write(ints(7))
 	})
-	c := dialFake(t, f, sql.Access{User: "u", Password: secret, Seconds: 1500 * time.Millisecond, Memory: 99})
+	c := dialFake(t, f, sql.Access{User: "u", Password: secret, Limit: 1500 * time.Millisecond, Memory: 99})
 	rows := 0
 	q := sql.Query{SQL: "SELECT " + c.Dialect().Lot(1), Types: oneInt.Types}
 	for range 2 {

@@ -132,7 +132,7 @@ func TestServerCancel(t *testing.T) {
 }
 
 func TestServerErrors(t *testing.T) {
-	c := dialServer(t, sql.Access{Memory: 20 << 20, Seconds: time.Second})
+	c := dialServer(t, sql.Access{Memory: 20 << 20, Limit: time.Second})
 	host := c.(*conn).address
 	for _, test := range []struct{ statement, want string }{
 		{endless, "takes longer"},

@@ -55,7 +55,7 @@ func (c *conn) parameters(statement, id string) url.Values {
 	if !c.access.Write && c.locked == 0 {
 		v.Set("readonly", "2")
 	}
-	if s := c.access.Seconds; s > 0 {
+	if s := c.access.Limit; s > 0 {
 		v.Set("max_execution_time", strconv.FormatInt(int64((s+time.Second-1)/time.Second), 10))
 	}
 	if m := c.access.Memory; m > 0 {

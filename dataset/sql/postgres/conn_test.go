@@ -197,7 +197,7 @@ func TestCloseEndsQueries(t *testing.T) {
 }
 
 func TestTimeLimit(t *testing.T) {
-	c := dial(t, sql.Access{Seconds: 200 * time.Millisecond})
+	c := dial(t, sql.Access{Limit: 200 * time.Millisecond})
 	_, err := fetch(c, "SELECT 1::int8 FROM pg_sleep(60)", sql.Int)
 	says(t, err, "took longer than 200ms")
 	mustFetch(t, c, "SELECT 1::int8", sql.Int)

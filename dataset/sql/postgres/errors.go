@@ -122,7 +122,7 @@ func (s *server) refusal(e *pgconn.PgError, took time.Duration) string {
 
 // ended says why the server has ended a query.
 func (s *server) ended(took time.Duration) string {
-	if limit := s.access.Seconds; limit > 0 && took >= limit {
+	if limit := s.access.Limit; limit > 0 && took >= limit {
 		return fmt.Sprintf("it took longer than %s, which is the limit; allow more time, or ask for less", limit)
 	}
 	return "the server has ended the query, because of its own limit (statement_timeout) or because somebody wished so; allow more time there, or ask for less"

@@ -142,8 +142,8 @@ func (s *server) settings(version int) string {
 	if !s.access.Write {
 		set = append(set, "SET default_transaction_read_only = on")
 	}
-	if s.access.Seconds > 0 {
-		set = append(set, fmt.Sprintf("SET statement_timeout = %d", min(max(s.access.Seconds.Milliseconds(), 1), maxSetting)))
+	if s.access.Limit > 0 {
+		set = append(set, fmt.Sprintf("SET statement_timeout = %d", min(max(s.access.Limit.Milliseconds(), 1), maxSetting)))
 	}
 	if s.access.Memory > 0 {
 		set = append(set, fmt.Sprintf("SET work_mem = %d", workMem(s.access.Memory)))
