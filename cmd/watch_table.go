@@ -12,7 +12,7 @@ import (
 )
 
 // tableFlags are the flags of watch that are about a table of a database alone.
-var tableFlags = []string{"key", "poll", "lag", "password-file", "tls-ca", "query-seconds", "query-memory", "explain-queries"}
+var tableFlags = []string{"key", "poll", "lag", "password-file", "tls-ca", "query-seconds", "query-memory", "query-silence", "explain-queries"}
 
 // tableFlags adds them.
 func (o *watchOptions) tableFlags(c *cobra.Command) {
