@@ -194,6 +194,7 @@ func TestDatabasesAnswerAsFiles(t *testing.T) {
 	run(t, "convert", check.Shared(t, "data", "nsl-kdd", "KDDTrain+.txt.gz"), "--out", kdd, "--quiet")
 	traffic := filepath.Join(dir, "traffic.csv")
 	run(t, "simulate", "--connections", "20000", "--seed", "3", "--out", traffic, "--quiet")
+	fromFile := map[string]map[string]any{} // by question; asked once
 	for _, s := range testServers(t) {
 		t.Run(s.name, func(t *testing.T) {
 			tables := map[string]string{"kdd": s.load(t, "netanom_kdd", kdd), "traffic": s.load(t, "netanom_traffic", traffic)}
@@ -203,8 +204,10 @@ func TestDatabasesAnswerAsFiles(t *testing.T) {
 					continue
 				}
 				t.Run(line, func(t *testing.T) {
-					want, got := answered(t, line, files), answered(t, line, tables)
-					compareAnswers(t, got, want)
+					if fromFile[line] == nil {
+						fromFile[line] = answered(t, line, files)
+					}
+					compareAnswers(t, answered(t, line, tables), fromFile[line])
 				})
 			}
 		})
