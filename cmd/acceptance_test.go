@@ -98,7 +98,7 @@ func countedIn(t testing.TB, path string, rows func(testing.TB, io.Reader) int64
 // nobody prepares a file for: no flag, and the right number of rows.
 func TestRealTables(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes minutes with the race detector, and starts no goroutine that other tests do not")
+		t.Skip("takes minutes with the race detector; it runs without it")
 	}
 	t.Chdir(t.TempDir())
 	for _, table := range realTables {

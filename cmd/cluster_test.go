@@ -11,7 +11,7 @@ import (
 // TestGoldenUnlabelled holds the answers of the commands that need no label.
 func TestGoldenUnlabelled(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes minutes with the race detector, and starts no goroutine that other tests do not")
+		t.Skip("takes minutes with the race detector; it runs without it")
 	}
 	inTestdata(t)
 	run(t, oneCommand(t, "train traffic.csv --algo nb --validate none --out nb.netanom --no-report --quiet")...)

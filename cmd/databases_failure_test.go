@@ -125,6 +125,9 @@ func changingProxy(t *testing.T, at sql.Address, before int, do func()) (address
 func TestShardDies(t *testing.T) {
 	s := testServers(t)[0]
 	binary, err := exec.LookPath("clickhouse-server")
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatalf("%v, and CI is to have it", err)
+	}
 	if s.name != "clickhouse" || err != nil {
 		t.Skip("NETANOM_CLICKHOUSE is not set, or there is no clickhouse-server to start")
 	}

@@ -73,7 +73,7 @@ func unlabelled(t *testing.T) {
 
 func TestGoldenTraining(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes minutes with the race detector, and starts no goroutine that other tests do not")
+		t.Skip("takes minutes with the race detector; it runs without it")
 	}
 	inTestdata(t)
 	unlabelled(t)
@@ -112,7 +112,7 @@ func TestGoldenTraining(t *testing.T) {
 
 func TestGoldenModel(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes minutes with the race detector, and starts no goroutine that other tests do not")
+		t.Skip("takes minutes with the race detector; it runs without it")
 	}
 	withModels(t)
 	unlabelled(t)

@@ -92,7 +92,7 @@ func TestKDDOutliers(t *testing.T) {
 // TestRealOutliers asks every file of the reference data for its outliers.
 func TestRealOutliers(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes minutes with the race detector, and starts no goroutine that other tests do not")
+		t.Skip("takes minutes with the race detector; it runs without it")
 	}
 	t.Chdir(t.TempDir())
 	for _, table := range realTables {
