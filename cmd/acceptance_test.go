@@ -97,9 +97,7 @@ func countedIn(t testing.TB, path string, rows func(testing.TB, io.Reader) int64
 // TestRealTables asks every file of the reference data the two questions that
 // nobody prepares a file for: no flag, and the right number of rows.
 func TestRealTables(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes minutes with the race detector; it runs without it")
-	}
+	check.Long(t)
 	t.Chdir(t.TempDir())
 	for _, table := range realTables {
 		t.Run(strings.ReplaceAll(table.path, "/", "_"), func(t *testing.T) {
@@ -184,9 +182,7 @@ func TestKDDFacts(t *testing.T) {
 // TestRealReport checks that the report of KDDTrain+ is a page one can send, and
 // the same whatever the number of cores.
 func TestRealReport(t *testing.T) {
-	if testing.Short() {
-		t.Skip("large")
-	}
+	check.Long(t)
 	path := check.Shared(t, "data", "nsl-kdd", "KDDTrain+.txt.gz")
 	t.Chdir(t.TempDir())
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))

@@ -42,16 +42,16 @@ func (a *analysis) command(w *world, c *cobra.Command, ask question) *cobra.Comm
 	c.Args = atMostOneFile
 	c.ValidArgsFunction = oneFileName
 	c.RunE = func(c *cobra.Command, args []string) error { return a.run(c, w, args, a.input.open, ask) }
-	a.input.flags(c)
-	a.input.labelFlags(c)
-	a.output.flags(c)
+	a.input.flags(w, c)
+	a.input.labelFlags(w, c)
+	a.output.flags(w, c)
 	return c
 }
 
 // featureFlag adds the flag that chooses columns.
-func (a *analysis) featureFlag(c *cobra.Command) {
+func (a *analysis) featureFlag(w *world, c *cobra.Command) {
 	c.Flags().StringSliceVar(&a.features, "feature", nil, "`column` to look at, or all; repeatable (default: all)")
-	complete(c, "feature", a.input.completeColumns)
+	w.complete(c, "feature", a.input.completeColumns)
 }
 
 // An opener opens what the arguments of a command name.

@@ -53,7 +53,7 @@ of the groups instead of records: columns group, n, mean and sd.`,
   netanom test anova --feature count --by protocol_type --and flag
   netanom test anova --feature duration --posthoc dunnett --control normal`,
 	}, func(ctx context.Context, in *input) (answer, error) { return o.ask(ctx, in, c.Flags()) })
-	o.featureFlag(c)
+	o.featureFlag(w, c)
 	c.Flags().StringVar(&o.by, "by", "", "`column` whose levels are the groups (default: categories of the label)")
 	c.Flags().StringVar(&o.and, "and", "", "second `column` whose levels make cells with those of the first")
 	c.Flags().BoolVar(&o.additive, "no-interaction", false, "with --and: the factors do not interact")
@@ -64,10 +64,10 @@ of the groups instead of records: columns group, n, mean and sd.`,
 	c.Flags().StringVar(&o.control, "control", "", "`group` that --posthoc dunnett compares the others with (default: normal)")
 	c.Flags().Var(&o.adjust, "adjust", o.adjust.usage("how p-values are adjusted for the number of features"))
 	c.Flags().Var(&o.alpha, "alpha", "1 - alpha is the level of the intervals")
-	complete(c, "by", o.input.completeColumns)
-	complete(c, "and", o.input.completeColumns)
-	complete(c, "posthoc", words(o.posthoc.choices...))
-	complete(c, "adjust", words(o.adjust.choices...))
+	w.complete(c, "by", o.input.completeColumns)
+	w.complete(c, "and", o.input.completeColumns)
+	w.complete(c, "posthoc", words(o.posthoc.choices...))
+	w.complete(c, "adjust", words(o.adjust.choices...))
 	return c
 }
 

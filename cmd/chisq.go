@@ -64,7 +64,7 @@ Other questions about counts:
 	}, o.ask)
 	read := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error { return o.readCounts(c, args, read) }
-	o.featureFlag(c)
+	o.featureFlag(w, c)
 	f := c.Flags()
 	f.StringVar(&o.by, "by", "", "what groups the rows: a `column`, or class, or category (default class)")
 	f.StringArrayVar(&o.groups, "group", nil, "`group` that counts; repeatable (default: all)")
@@ -78,11 +78,11 @@ Other questions about counts:
 	f.StringVar(&o.strata, "strata", "", "test within each level of this `column`, for two levels in two groups")
 	f.StringVar(&o.counts, "from-counts", "", "`file` that holds counts instead of rows: a level and a count for each group, or level, group, count")
 	for _, name := range []string{"mcnemar", "strata"} {
-		complete(c, name, o.input.completeColumns)
+		w.complete(c, name, o.input.completeColumns)
 	}
-	complete(c, "by", o.input.completeColumns)
-	complete(c, "adjust", words(o.adjust.choices...))
-	complete(c, "alternative", words(o.alternative.choices...))
+	w.complete(c, "by", o.input.completeColumns)
+	w.complete(c, "adjust", words(o.adjust.choices...))
+	w.complete(c, "alternative", words(o.alternative.choices...))
 	return c
 }
 

@@ -31,9 +31,9 @@ type plainOptions struct {
 }
 
 // addFlags adds the flags; written says what --out holds.
-func (o *plainOptions) addFlags(c *cobra.Command, written string) {
+func (o *plainOptions) addFlags(w *world, c *cobra.Command, written string) {
 	o.seed = number{value: 1, high: 1 << 53, kind: whole}
-	o.featureFlag(c)
+	o.featureFlag(w, c)
 	f := c.Flags()
 	o.flags = f
 	f.Lookup("feature").Usage = "`column` to look at, or all; repeatable (default: all that may be)"
@@ -45,7 +45,7 @@ func (o *plainOptions) addFlags(c *cobra.Command, written string) {
 	own.StringVar(&o.out, "out", "", "`file` to write "+written+" to, as CSV, gzipped if its name ends in .gz")
 	own.BoolVar(&o.formulas, "escape-formulas", false, "put an apostrophe before cells written that begin like a formula")
 	addGroup(c, outputGroup, own)
-	complete(c, "insist", o.input.completeColumns)
+	w.complete(c, "insist", o.input.completeColumns)
 	c.GroupID = modelGroup
 }
 
@@ -162,7 +162,7 @@ HDBSCAN have at least 0.5 % of the rows unless --set min_cluster_size says so.
   netanom cluster traffic.csv --method hdbscan --out clustered.csv
   netanom cluster traffic.csv --method gmm --choose bic --max 6`,
 	}, o.ask)
-	o.addFlags(c, "the rows behind their cluster and distance")
+	o.addFlags(w, c, "the rows behind their cluster and distance")
 	f := c.Flags()
 	f.Var(&o.method, "method", o.method.usage("how to find them"))
 	f.StringVar(&o.clusters, "clusters", chosenClusters, "`number` of clusters, or auto")
@@ -171,9 +171,9 @@ HDBSCAN have at least 0.5 % of the rows unless --set min_cluster_size says so.
 	f.Var(&o.high, "max", "largest number that is tried")
 	f.Var(&o.rows, "rows", "rows that make the clusters at most, drawn at random; 0: all")
 	f.Var(&o.samples, "stability", "times that rows are drawn anew, to see which clusters come back; 0: none")
-	complete(c, "method", words(o.method.choices...))
-	complete(c, "choose", words(o.by.choices...))
-	complete(c, "clusters", words(chosenClusters))
+	w.complete(c, "method", words(o.method.choices...))
+	w.complete(c, "choose", words(o.by.choices...))
+	w.complete(c, "clusters", words(chosenClusters))
 	return c
 }
 

@@ -10,9 +10,7 @@ import (
 
 // TestGoldenUnlabelled holds the answers of the commands that need no label.
 func TestGoldenUnlabelled(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes minutes with the race detector; it runs without it")
-	}
+	check.Long(t)
 	inTestdata(t)
 	run(t, oneCommand(t, "train traffic.csv --algo nb --validate none --out nb.netanom --no-report --quiet")...)
 	for _, c := range []struct{ name, line string }{
@@ -156,6 +154,7 @@ func TestDetectSaves(t *testing.T) {
 
 // TestUnlabelledPictures draws every picture of the commands.
 func TestUnlabelledPictures(t *testing.T) {
+	check.Long(t)
 	inTestdata(t)
 	for line, want := range map[string][]string{
 		"cluster traffic.csv --method hierarchical --max 4": {"cluster-plane", "cluster-choice", "cluster-tree", "cluster_profiles-profiles"},

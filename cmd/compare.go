@@ -58,12 +58,12 @@ answer's head are those of the second.`,
 	c.Args = twoFiles
 	c.ValidArgsFunction = twoFileNames
 	c.RunE = func(c *cobra.Command, args []string) error { return o.run(c, w, args, o.open, o.ask) }
-	o.featureFlag(c)
+	o.featureFlag(w, c)
 	o.output.privacyFlag(c)
 	c.Flags().Var(&o.adjust, "adjust", o.adjust.usage("how p-values are adjusted for the number of columns"))
 	c.Flags().Var(&o.alpha, "alpha", "1 - alpha is the level of the intervals")
 	c.Flags().Var(&o.psi, "psi", "stability index above which a column drifts")
-	complete(c, "adjust", words(o.adjust.choices...))
+	w.complete(c, "adjust", words(o.adjust.choices...))
 	return c
 }
 

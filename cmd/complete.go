@@ -12,11 +12,19 @@ import (
 	"github.com/netanom/netanom/dataset/sql"
 )
 
-// complete lets the shell propose values of a flag.
-func complete(c *cobra.Command, flag string, propose cobra.CompletionFunc) {
-	// This fails only for a flag that does not exist, which no user can cause; the
-	// test of completions would see it.
-	_ = c.RegisterFlagCompletionFunc(flag, propose)
+// complete lets the shell propose values of a flag. Cobra keeps proposals for ever, with
+// the flag they are for, so only a command line that a shell asks of has any.
+func (w *world) complete(c *cobra.Command, flag string, propose cobra.CompletionFunc) {
+	if w.proposes {
+		// This fails only for a flag that does not exist, which no user can cause; the
+		// test of completions would see it.
+		_ = c.RegisterFlagCompletionFunc(flag, propose)
+	}
+}
+
+// proposing reports whether a shell asks for proposals.
+func proposing(args []string) bool {
+	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
 // words proposes those of a list that begin as typed.

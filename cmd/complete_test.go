@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // proposals asks what a shell would offer after a line, without descriptions.
@@ -74,6 +76,7 @@ func TestCompletion(t *testing.T) {
 // TestEveryWordFlagCompletes checks that flags which take one of a few words, or
 // a column, offer them.
 func TestEveryWordFlagCompletes(t *testing.T) {
+	check.Long(t)
 	inTestdata(t)
 	for _, c := range newRoot(&world{env: func(string) string { return "" }}).Commands() {
 		c.Flags().VisitAll(func(f *pflag.Flag) {

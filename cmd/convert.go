@@ -38,14 +38,14 @@ A cell that a spreadsheet would run as a formula is written as it is, unless
 		ValidArgsFunction: oneFileName,
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), w, args) },
 	}
-	o.input.flags(c)
-	o.input.keyFlag(c)
+	o.input.flags(w, c)
+	o.input.keyFlag(w, c)
 	f := c.Flags()
 	f.StringVar(&o.out, "out", "-", outUsage)
 	f.Var(&o.into, "into", "what separates the cells written: a character or its name (default: comma)")
 	f.BoolVar(&o.formulas, "escape-formulas", false, "put an apostrophe before cells that begin like a formula")
 	f.BoolVar(&o.quiet, "quiet", false, "write no notices or progress to standard error")
-	complete(c, "into", words("comma", "tab", "semicolon", "pipe", "space"))
+	w.complete(c, "into", words("comma", "tab", "semicolon", "pipe", "space"))
 	return c
 }
 

@@ -62,13 +62,13 @@ correlate beyond --redundant it says which to keep.`,
 	}, func(ctx context.Context, in *input) (answer, error) {
 		return o.ask(ctx, in, c.Flags().Changed("redundant"))
 	})
-	o.featureFlag(c)
+	o.featureFlag(w, c)
 	c.Flags().Var(&o.method, "method", o.method.usage("what to measure"))
 	c.Flags().Var(&o.adjust, "adjust", o.adjust.usage("how p-values are adjusted for the number of pairs"))
 	c.Flags().Var(&o.alpha, "alpha", "1 - alpha is the level of the intervals")
 	c.Flags().Var(&o.redundant, "redundant", "absolute correlation of numbers above which one is enough")
-	complete(c, "method", words(o.method.choices...))
-	complete(c, "adjust", words(o.adjust.choices...))
+	w.complete(c, "method", words(o.method.choices...))
+	w.complete(c, "adjust", words(o.adjust.choices...))
 	return c
 }
 

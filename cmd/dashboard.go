@@ -53,8 +53,8 @@ and opened in the browser; Ctrl-C ends that.`,
 		ValidArgsFunction: oneFileName,
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), args) },
 	}
-	o.input.flags(c)
-	o.input.labelFlags(c)
+	o.input.flags(w, c)
+	o.input.labelFlags(w, c)
 	o.input.second = &o.against
 	f := c.Flags()
 	f.StringVar(&o.models.path, "model", "", "model `file` that netanom train has written: its alerts, and why")

@@ -66,11 +66,11 @@ func (o *databaseOptions) accessFlags() *pflag.FlagSet {
 }
 
 // keyFlag adds the flag of commands that look at every row of a database once.
-func (o *inputOptions) keyFlag(c *cobra.Command) {
+func (o *inputOptions) keyFlag(w *world, c *cobra.Command) {
 	f := pflag.NewFlagSet("key", pflag.ContinueOnError)
 	f.StringVar(&o.database.key, "key", "", "`column` that tells rows apart, in whose order they are read (default: the one that names them)")
 	addGroup(c, dataGroup, f)
-	complete(c, "key", o.completeColumns)
+	w.complete(c, "key", o.completeColumns)
 }
 
 // A databaseTable is a table of a database as an origin.

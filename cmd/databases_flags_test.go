@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // wrongly runs a command that must be refused as asked wrongly, with a sentence.
@@ -46,6 +48,7 @@ func TestIdleFlags(t *testing.T) {
 // TestDatabaseOptions checks that a document says which rows were fetched where that matters, and
 // nothing of the way to the server.
 func TestDatabaseOptions(t *testing.T) {
+	check.Long(t)
 	t.Chdir(t.TempDir())
 	run(t, "simulate", "--connections", "1500", "--seed", "3", "--out", "t.csv", "--quiet")
 	secret := filepath.Join(t.TempDir(), "secret-place")

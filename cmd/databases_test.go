@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/netanom/netanom/dataset"
@@ -185,29 +186,24 @@ func sharePart(columns []sql.Cells, rows, from, step int) *sql.Block {
 
 // TestDatabasesAnswerAsFiles asks the same of a file and of a table that holds its rows.
 func TestDatabasesAnswerAsFiles(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes minutes")
-	}
+	check.Long(t)
 	dir := t.TempDir()
-	t.Chdir(dir)
-	kdd := filepath.Join(dir, "kdd.csv")
+	kdd, traffic := filepath.Join(dir, "kdd.csv"), filepath.Join(dir, "traffic.csv")
 	run(t, "convert", check.Shared(t, "data", "nsl-kdd", "KDDTrain+.txt.gz"), "--out", kdd, "--quiet")
-	traffic := filepath.Join(dir, "traffic.csv")
 	run(t, "simulate", "--connections", "20000", "--seed", "3", "--out", traffic, "--quiet")
-	fromFile := map[string]map[string]any{} // by question; asked once
+	files := map[string]string{"kdd": kdd, "traffic": traffic}
+	var fromFile sync.Map // by question, func() map[string]any: a file is asked once for all servers
 	for _, s := range testServers(t) {
 		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
 			tables := map[string]string{"kdd": s.load(t, "netanom_kdd", kdd), "traffic": s.load(t, "netanom_traffic", traffic)}
-			files := map[string]string{"kdd": kdd, "traffic": traffic}
 			for _, line := range questions {
 				if s.name == "postgres" && line == "eda kdd" { // hundreds of cross tables, one after the other
 					continue
 				}
 				t.Run(line, func(t *testing.T) {
-					if fromFile[line] == nil {
-						fromFile[line] = answered(t, line, files)
-					}
-					compareAnswers(t, answered(t, line, tables), fromFile[line])
+					want, _ := fromFile.LoadOrStore(line, sync.OnceValue(func() map[string]any { return answered(t, line, files) }))
+					compareAnswers(t, answered(t, line, tables), want.(func() map[string]any)())
 				})
 			}
 		})

@@ -28,10 +28,10 @@ once, in bounded memory.`,
   netanom describe --feature src_bytes --by protocol_type
   netanom describe --format json --where 'flag != "SF"'`,
 	}, o.ask)
-	o.featureFlag(c)
+	o.featureFlag(w, c)
 	o.output.privacyFlag(c)
 	c.Flags().StringVar(&o.by, "by", "", "describe apart for each level of this `column`")
-	complete(c, "by", o.input.completeColumns)
+	w.complete(c, "by", o.input.completeColumns)
 	return c
 }
 

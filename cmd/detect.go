@@ -59,7 +59,7 @@ neighbours, and finds them a little less strange.`,
   netanom predict traffic.csv --model ecod.netanom
   netanom detect traffic.csv --where 'service == "http"' --algo hbos --top 3`,
 	}, o.ask)
-	o.addFlags(c, "the rows beyond the threshold")
+	o.addFlags(w, c, "the rows beyond the threshold")
 	o.output.privacyFlag(c)
 	f := c.Flags()
 	f.StringVar(&o.algo, "algo", defaultDetector, "`detector`: "+strings.Join(model.Detectors(), ", "))
@@ -68,7 +68,7 @@ neighbours, and finds them a little less strange.`,
 	f.Var(&o.reasons, "reasons", "columns named as the reasons of a row; 0: none")
 	f.StringVar(&o.save, "save", "", "`file` to write the model to")
 	f.StringVar(&o.derived, "recipe", "", "`file` with derived columns, written by netanom features --save")
-	complete(c, "algo", words(model.Detectors()...))
+	w.complete(c, "algo", words(model.Detectors()...))
 	return c
 }
 

@@ -24,7 +24,7 @@ with pictures.`,
   netanom eda --no-report --format json
   netanom eda --report eda-report --fail-if 'finding == "problem"'`,
 	}, o.explore)
-	o.featureFlag(c)
+	o.featureFlag(w, c)
 	o.output.privacyFlag(c)
 	return c
 }

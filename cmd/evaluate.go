@@ -137,7 +137,7 @@ and the levels of columns slice_recall, slice_fpr, slice_accuracy.`,
 	f.StringVar(&o.against, "against", "", "second model `file` to compare with")
 	f.StringSliceVar(&o.slices, "slice", nil, "`column` whose levels to judge apart; repeatable (default: protocol_type, service, flag)")
 	f.StringVar(&o.baseline, "baseline", "", "`file` with the JSON of an earlier run, to compare with")
-	complete(c, "slice", o.input.completeColumns)
+	w.complete(c, "slice", o.input.completeColumns)
 	c.GroupID = modelGroup
 	return c
 }

@@ -9,13 +9,25 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
-// brief leaves out the pictures of commands that would draw many.
-func brief(args []string) []string {
-	many := slices.Contains([]string{"train", "evaluate", "predict", "explain", "tune"}, args[0])
-	if many || testing.Short() && args[0] == "eda" {
-		return append(args, "--no-report")
+// brief leaves out the pictures of a command: wanted are those of few, and never those
+// of commands that draw many. A service ends without waiting that it be noticed.
+func brief(args []string, pictures bool) []string {
+	if listens(args) {
+		args = append(args, "--addr", "127.0.0.1:0")
+		if args[0] == "serve" {
+			args = append(args, "--drain", "1ms")
+		}
+	}
+	if pictures && !slices.Contains([]string{"train", "evaluate", "predict", "explain", "tune"}, args[0]) || slices.Contains(args, "--report") {
+		return args
+	}
+	root := newRoot(&world{env: func(string) string { return "" }})
+	if c, _, err := root.Find(args); err == nil && c.Flags().Lookup("no-report") != nil {
+		args = append(args, "--no-report")
 	}
 	return args
 }
@@ -23,7 +35,7 @@ func brief(args []string) []string {
 // pipe runs a line of commands, the output of each being the input of the next,
 // and returns what the last one wrote. Every command must succeed, but one with
 // --fail-if may find its gate crossed.
-func pipe(t *testing.T, line string) string {
+func pipe(t *testing.T, line string, pictures bool) string {
 	t.Helper()
 	input := ""
 	for _, args := range pipeline(t, line) {
@@ -31,12 +43,11 @@ func pipe(t *testing.T, line string) string {
 			t.Fatalf("%s: only netanom can be run", line)
 		}
 		s := session{stdin: strings.NewReader(input)}
-		args = brief(args[1:])
+		args = brief(args[1:], pictures)
 		if listens(args) { // it is ended as soon as it can be reached
 			ctx, end := context.WithCancel(t.Context())
 			defer end()
 			s.ctx, s.listening = ctx, func(map[string]string) { end() }
-			args = append(args, "--addr", "127.0.0.1:0")
 		}
 		r := s.run(t, args...)
 		if r.code != exitDone && !(r.code == exitGate && strings.Contains(line, "--fail-if")) {
@@ -62,9 +73,7 @@ func fitsPipe(t *testing.T, line, text string) {
 
 // TestExamples runs every example of every command's help.
 func TestExamples(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes too long with -short, which the race detector is run with")
-	}
+	check.Long(t)
 	t.Chdir(t.TempDir())
 	var commands []*cobra.Command
 	var collect func(*cobra.Command)
@@ -79,14 +88,11 @@ func TestExamples(t *testing.T) {
 		if c.Runnable() && c.HasParent() && !c.HasExample() && c.Name() != "completion" && c.Parent().Name() != "completion" {
 			t.Errorf("%s has no example", c.CommandPath())
 		}
-		for line := range strings.Lines(c.Example) {
+		for i, line := range slices.Collect(strings.Lines(c.Example)) {
 			line = strings.TrimSpace(line)
 			fits(t, "an example of "+c.Name(), "  "+line, 80)
 			t.Run(strings.ReplaceAll(line, " ", "_"), func(t *testing.T) {
-				if testing.Short() && strings.Contains(line, "--algo all") {
-					t.Skip("takes long")
-				}
-				fitsPipe(t, line, pipe(t, line))
+				fitsPipe(t, line, pipe(t, line, i == 0))
 			})
 		}
 	}
@@ -95,9 +101,7 @@ func TestExamples(t *testing.T) {
 // TestReadme runs every command in the shell blocks of README.md, in order and in
 // one directory.
 func TestReadme(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes too long with -short, which the race detector is run with")
-	}
+	check.Long(t)
 	readme := read(t, filepath.Join(testdata, "..", "README.md"))
 	t.Chdir(t.TempDir())
 	ran := 0
@@ -106,7 +110,7 @@ func TestReadme(t *testing.T) {
 		if strings.HasPrefix(line, "#") || strings.HasPrefix(line, "go ") {
 			continue
 		}
-		fitsPipe(t, line, pipe(t, line))
+		fitsPipe(t, line, pipe(t, line, true))
 		ran++
 	}
 	if ran < 5 {

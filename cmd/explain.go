@@ -58,7 +58,7 @@ as sentences.`,
 	f.Var(&o.sample, "sample", "rows looked at, at random, if there are more")
 	f.Var(&o.most, "most", "columns listed for a row")
 	f.Var(&o.seed, "seed", "seed of shuffles and of the rows looked at")
-	complete(c, "depend", o.input.completeColumns)
+	w.complete(c, "depend", o.input.completeColumns)
 	c.GroupID = modelGroup
 	return c
 }

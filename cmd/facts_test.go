@@ -153,6 +153,7 @@ func TestWhereAndSelect(t *testing.T) {
 // keys of the envelope, CSV and Markdown that are not empty, text that fits 80
 // columns.
 func TestEveryAnswerInEveryFormat(t *testing.T) {
+	check.Long(t)
 	inTestdata(t)
 	for _, command := range []string{"describe", "missing", "outliers", "corr", "eda"} {
 		for _, file := range []string{"traffic.csv", "conn.log", "kdd-headerless.txt", "messy.csv"} {
@@ -247,6 +248,7 @@ func TestSimulateIsReproducible(t *testing.T) {
 
 // TestNoSamples looks for cells of the data in answers that are to hold none.
 func TestNoSamples(t *testing.T) {
+	check.Long(t)
 	inTestdata(t)
 	cells := []string{"12O0", "no bytes", "umlaut", "198.51.100.7", "2001:db8::5", "letter O", "a dash", "exponent"}
 	for _, command := range []string{"describe", "outliers", "eda"} {
@@ -265,6 +267,7 @@ func TestNoSamples(t *testing.T) {
 // TestFlagsWork tries each flag of the input and the output on its own: with it,
 // something must change.
 func TestFlagsWork(t *testing.T) {
+	check.Long(t)
 	inTestdata(t)
 	write(t, "semicolons.csv", "a;b\n1;'x\n2;\"y;z\"\n3;\n")
 	for _, c := range []struct{ with, without string }{

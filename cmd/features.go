@@ -63,7 +63,7 @@ proposing, --out writes the table with the new columns.`,
   netanom features --feature src_bytes,dst_bytes,duration --window 10m
   netanom features --apply recipe.json --out derived.csv`,
 	}, o.ask)
-	o.featureFlag(c)
+	o.featureFlag(w, c)
 	f := c.Flags()
 	o.flags = f
 	f.StringVar(&o.save, "save", "", "`file` to write the recipe to")

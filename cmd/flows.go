@@ -65,7 +65,7 @@ how it differs from the original.`,
 		GroupID: makeGroup,
 		RunE:    func(c *cobra.Command, args []string) error { return o.run(c, w, args) },
 	}
-	o.record.flags(c)
+	o.record.flags(w, c)
 	f := c.Flags()
 	f.StringVar(&o.interfaces, "interface", "", "network `interface` to listen on instead (Linux; needs CAP_NET_RAW)")
 	f.Var(&o.lasting, "for", "how long to listen (default: until interrupted)")
@@ -82,7 +82,7 @@ how it differs from the original.`,
 	f.BoolVar(&o.quiet, "quiet", false, "write no notices or progress to standard error")
 	f.BoolVar(&o.explain, "explain", false, "say how each feature is made instead of reading anything")
 	f.Var(&o.format, "format", o.format.usage("form of what --explain says"))
-	complete(c, "format", words(o.format.choices...))
+	w.complete(c, "format", words(o.format.choices...))
 	return c
 }
 

@@ -18,7 +18,7 @@ func TestRoadsFromPackets(t *testing.T) {
 	done(t, "predict capture.pcap --model m.netanom --out direct.csv --alerts direct.jsonl --reasons 2")
 	made(t, "flows capture.pcap --out records.csv")
 	done(t, "predict records.csv --model m.netanom --out file.csv")
-	write(t, "piped.csv", pipe(t, "netanom flows capture.pcap | netanom predict - --model m.netanom --out -"))
+	write(t, "piped.csv", pipe(t, "netanom flows capture.pcap | netanom predict - --model m.netanom --out -", false))
 	direct := column(t, "direct.csv", "score")
 	for _, road := range []string{"file.csv", "piped.csv"} {
 		if got := column(t, road, "score"); !slices.Equal(got, direct) {

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 func TestGolden(t *testing.T) {
@@ -175,6 +177,7 @@ func TestGoldenHelp(t *testing.T) {
 
 // TestGoldenMistakes holds the sentences for what cannot be meant or done.
 func TestGoldenMistakes(t *testing.T) {
+	check.Long(t)
 	inTestdata(t)
 	write(t, "empty.csv", "")
 	write(t, "other.csv", "a,b\n1,2\n")

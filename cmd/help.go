@@ -23,7 +23,8 @@ const groupKey = "netanom_group"
 
 // addGroup adds flags to a command under a heading of its help.
 func addGroup(c *cobra.Command, group string, flags *pflag.FlagSet) {
-	flags.VisitAll(func(f *pflag.Flag) { f.Annotations = map[string][]string{groupKey: {group}} })
+	mark := map[string][]string{groupKey: {group}} // one for all: a map of its own for each flag is most of a tree of commands
+	flags.VisitAll(func(f *pflag.Flag) { f.Annotations = mark })
 	c.Flags().AddFlagSet(flags)
 }
 

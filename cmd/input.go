@@ -42,7 +42,7 @@ type inputOptions struct {
 	given     *pflag.FlagSet // the command's, until it is known that none of them is idle
 }
 
-func (o *inputOptions) flags(c *cobra.Command) {
+func (o *inputOptions) flags(w *world, c *cobra.Command) {
 	o.types = kindMap{}
 	o.header = choice{"auto", []string{"auto", "yes", "no"}}
 	o.quotes = choice{"yes", []string{"yes", "no"}}
@@ -61,12 +61,12 @@ func (o *inputOptions) flags(c *cobra.Command) {
 	f.Var(&o.jobs, "jobs", "how many cores to use (default: all)")
 	addGroup(c, inputGroup, f)
 	for _, name := range []string{"where", "select"} {
-		complete(c, name, o.completeColumns)
+		w.complete(c, name, o.completeColumns)
 	}
-	complete(c, "type", o.completeTypes)
-	complete(c, "delimiter", words("comma", "tab", "semicolon", "pipe", "space"))
-	complete(c, "header", words(o.header.choices...))
-	complete(c, "quotes", words(o.quotes.choices...))
+	w.complete(c, "type", o.completeTypes)
+	w.complete(c, "delimiter", words("comma", "tab", "semicolon", "pipe", "space"))
+	w.complete(c, "header", words(o.header.choices...))
+	w.complete(c, "quotes", words(o.quotes.choices...))
 	o.database.flags(c)
 	o.given = c.Flags()
 }
@@ -306,10 +306,10 @@ func counted(n int64, thing string) string {
 }
 
 // labelFlags adds the flags of commands that ask what a record is.
-func (o *inputOptions) labelFlags(c *cobra.Command) {
+func (o *inputOptions) labelFlags(w *world, c *cobra.Command) {
 	f := pflag.NewFlagSet("label", pflag.ContinueOnError)
 	f.StringVar(&o.label, "label", "", "`column` that says what a record is (default: found by name)")
 	f.StringArrayVar(&o.normal, "normal", nil, "`value` of the label that means normal; repeatable (default: found by name)")
 	addGroup(c, inputGroup, f)
-	complete(c, "label", o.completeColumns)
+	w.complete(c, "label", o.completeColumns)
 }

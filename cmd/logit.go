@@ -61,7 +61,7 @@ exists. Rows with a missing value are left out, and counted.`,
   netanom logit --formula 'log1p(src_bytes) + flag*logged_in' --errors hc1
   netanom logit --feature service --by protocol_type --group tcp`,
 	}, o.ask)
-	o.featureFlag(c)
+	o.featureFlag(w, c)
 	f := c.Flags()
 	f.Lookup("feature").Usage = "`term` of the model, or all; repeatable (default: each column alone)"
 	f.StringVar(&o.formula, "formula", "", "`terms` joined by +, instead of --feature; a*b is a + b + a:b")
@@ -78,11 +78,11 @@ exists. Rows with a missing value are left out, and counted.`,
 	f.Var(&o.cutoff, "cutoff", "probability from which a row is classed as an attack")
 	f.Var(&o.rows, "rows", "most influential rows listed")
 	for _, name := range []string{"by", "cluster"} {
-		complete(c, name, o.input.completeColumns)
+		w.complete(c, name, o.input.completeColumns)
 	}
-	complete(c, "adjust", words(o.adjust.choices...))
-	complete(c, "ci", words(o.ci.choices...))
-	complete(c, "errors", words(o.errors.choices...))
+	w.complete(c, "adjust", words(o.adjust.choices...))
+	w.complete(c, "ci", words(o.ci.choices...))
+	w.complete(c, "errors", words(o.errors.choices...))
 	return c
 }
 

@@ -36,6 +36,7 @@ func Main(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io
 
 // run executes a command in this world.
 func (w *world) run(ctx context.Context, args []string) int {
+	w.proposes = proposing(args)
 	root := newRoot(w)
 	root.SetArgs(append([]string{}, args...)) // Cobra takes nil for "look at os.Args"
 	err := root.ExecuteContext(ctx)

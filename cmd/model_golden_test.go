@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // What training and searching take differs from run to run: the last columns of their
@@ -72,9 +74,7 @@ func unlabelled(t *testing.T) {
 }
 
 func TestGoldenTraining(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes minutes with the race detector; it runs without it")
-	}
+	check.Long(t)
 	inTestdata(t)
 	unlabelled(t)
 	for _, c := range []struct{ name, line string }{
@@ -111,9 +111,7 @@ func TestGoldenTraining(t *testing.T) {
 }
 
 func TestGoldenModel(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes minutes with the race detector; it runs without it")
-	}
+	check.Long(t)
 	withModels(t)
 	unlabelled(t)
 	run(t, oneCommand(t, "train unlabelled.csv --tail 0.005 --out ensemble.netanom --no-report --quiet")...)

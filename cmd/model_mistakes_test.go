@@ -3,11 +3,14 @@ package cmd
 import (
 	"strings"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // TestGoldenModelMistakes holds the sentences for what cannot be meant or done when
 // models are trained and used.
 func TestGoldenModelMistakes(t *testing.T) {
+	check.Long(t)
 	inTestdata(t)
 	run(t, oneCommand(t, "train traffic.csv --algo tree --set max_depth=3 --out tree.netanom --no-report --quiet")...)
 	model := read(t, "tree.netanom")

@@ -197,6 +197,7 @@ func TestTrainingIsReproducible(t *testing.T) {
 // The report of everything that is done with models is the same twice, on one core and
 // on two.
 func TestModelReportFolder(t *testing.T) {
+	check.Long(t)
 	inTestdata(t)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	for i, dir := range []string{"first", "second"} {
@@ -315,6 +316,7 @@ func TestChangedModelIsRefused(t *testing.T) {
 
 // TestModelFlagsWork tries flags on their own: with each, something must change.
 func TestModelFlagsWork(t *testing.T) {
+	check.Long(t)
 	withModels(t)
 	rows := strings.SplitAfter(read(t, "traffic.csv"), "\n")
 	write(t, "twice.csv", strings.Join(rows, "")+rows[7]+strings.Replace(rows[9], ",smurf\n", ",normal\n", 1))

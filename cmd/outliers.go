@@ -58,7 +58,7 @@ before their own: row, line, outlier_rules and isolation_score.`,
   netanom outliers --tukey 3 --rows 20 --format csv
   netanom outliers --within protocol_type --out outliers.csv --top 100`,
 	}, func(ctx context.Context, in *input) (answer, error) { return o.ask(ctx, w, in) })
-	o.featureFlag(c)
+	o.featureFlag(w, c)
 	o.output.privacyFlag(c)
 	f := c.Flags()
 	f.Var(&o.tukey, "tukey", "reach of the fences in interquartile ranges")
@@ -69,7 +69,7 @@ before their own: row, line, outlier_rules and isolation_score.`,
 	f.Uint64Var(&o.seed, "seed", 0, "`number` that the randomness of the scores comes from")
 	f.Var(&o.rows, "rows", "most rows listed per column")
 	o.rowFlags(c)
-	complete(c, "within", o.input.completeColumns)
+	w.complete(c, "within", o.input.completeColumns)
 	return c
 }
 

@@ -91,9 +91,7 @@ func TestKDDOutliers(t *testing.T) {
 
 // TestRealOutliers asks every file of the reference data for its outliers.
 func TestRealOutliers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes minutes with the race detector; it runs without it")
-	}
+	check.Long(t)
 	t.Chdir(t.TempDir())
 	for _, table := range realTables {
 		t.Run(strings.ReplaceAll(table.path, "/", "_"), func(t *testing.T) {

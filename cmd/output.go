@@ -30,7 +30,7 @@ type outputOptions struct {
 	started  time.Time
 }
 
-func (o *outputOptions) flags(c *cobra.Command) {
+func (o *outputOptions) flags(w *world, c *cobra.Command) {
 	o.format = choice{"table", report.Formats()}
 	f := pflag.NewFlagSet("output", pflag.ContinueOnError)
 	f.Var(&o.format, "format", o.format.usage("form of the answer"))
@@ -40,8 +40,13 @@ func (o *outputOptions) flags(c *cobra.Command) {
 	f.BoolVar(&o.quiet, "quiet", false, "write no notices or progress to standard error")
 	f.BoolVar(&o.noColor, "no-color", false, "write no colours")
 	addGroup(c, outputGroup, f)
-	complete(c, "format", words(report.Formats()...))
-	complete(c, "fail-if", words(gateKeys()...))
+	w.complete(c, "format", words(report.Formats()...))
+	w.complete(c, "fail-if", completeGates)
+}
+
+// completeGates proposes what a gate can look at.
+func completeGates(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	return words(gateKeys()...)(c, args, typed)
 }
 
 // gateKeys lists what a gate can look at.

@@ -10,15 +10,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // browser finds a browser for the tests of the page. Without one they are
 // skipped, but not where a continuous integration asks for them.
 func browser(t *testing.T) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("takes a browser")
-	}
+	check.Long(t)
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path

@@ -55,7 +55,7 @@ also have the columns that raised their score most, with what each adds.
 	f.BoolVar(&o.alerts, "alerts-only", false, "write rows that are taken for attacks alone")
 	f.StringVar(&o.lines, "alerts", "", "`file` to write alerts to as JSON lines, with their records, uid and community id")
 	f.StringVar(&o.into, "into", "", "`address` of a table that takes the key, score and verdict of every row of a database; it is made if there is none")
-	o.input.keyFlag(c)
+	o.input.keyFlag(w, c)
 	o.triage.flags(c)
 	f.Var(&o.reasons, "reasons", "columns named as the reasons of an alert")
 	f.Var(&o.threshold, "threshold", "score from which on a row is an attack (default: the model's)")

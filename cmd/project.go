@@ -60,14 +60,14 @@ label keeps some. PCA looks at all rows, and draws so many.`,
   netanom train traffic.csv --algo nb --validate none --out nb.netanom
   netanom project traffic.csv --model nb.netanom`,
 	}, o.ask)
-	o.addFlags(c, "the rows behind their coordinates")
+	o.addFlags(w, c, "the rows behind their coordinates")
 	f := c.Flags()
 	f.Var(&o.method, "method", o.method.usage("how to lay rows out"))
 	f.StringSliceVar(&o.color, "color", nil, "`words` for what to colour by: label, class, cluster, score, or columns (default: class or label)")
 	f.StringVar(&o.model, "model", "", "model `file` by whose score to colour")
 	f.Var(&o.rows, "rows", "rows in the picture at most")
-	complete(c, "method", words(o.method.choices...))
-	complete(c, "color", words(colorWords...))
+	w.complete(c, "method", words(o.method.choices...))
+	w.complete(c, "color", words(colorWords...))
 	return c
 }
 

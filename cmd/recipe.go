@@ -36,7 +36,7 @@ type recipeOptions struct {
 // dropChoices are what --drop may leave out.
 var dropChoices = []string{"repeats", "contradictions", "breaches"}
 
-func (o *recipeOptions) addFlags(c *cobra.Command, in *inputOptions) {
+func (o *recipeOptions) addFlags(w *world, c *cobra.Command, in *inputOptions) {
 	o.task = choice{"binary", model.Tasks()}
 	o.balance = choice{"none", model.Balances()}
 	o.calibrate = choice{"none", model.Calibrations()}
@@ -66,12 +66,12 @@ func (o *recipeOptions) addFlags(c *cobra.Command, in *inputOptions) {
 	for _, name := range []string{"fpr", "alerts-per-day", "rows-per-day"} {
 		f.Lookup(name).DefValue = ""
 	}
-	complete(c, "insist", in.completeColumns)
-	complete(c, "drop", words(dropChoices...))
-	complete(c, "task", words(o.task.choices...))
-	complete(c, "balance", words(o.balance.choices...))
-	complete(c, "calibrate", words(o.calibrate.choices...))
-	complete(c, "threshold", words("f1", "mcc"))
+	w.complete(c, "insist", in.completeColumns)
+	w.complete(c, "drop", words(dropChoices...))
+	w.complete(c, "task", words(o.task.choices...))
+	w.complete(c, "balance", words(o.balance.choices...))
+	w.complete(c, "calibrate", words(o.calibrate.choices...))
+	w.complete(c, "threshold", words("f1", "mcc"))
 }
 
 // check refuses flags that do not go together, before any work.

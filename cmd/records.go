@@ -22,14 +22,14 @@ type recordOptions struct {
 	clean             bool // all records of a capture or log are normal; a flag of train alone
 }
 
-func (o *recordOptions) flags(c *cobra.Command) {
+func (o *recordOptions) flags(w *world, c *cobra.Command) {
 	o.windows, o.services = choice{traffic.KDD.String(), traffic.Modes()}, choice{traffic.KDDServices.String(), traffic.ServiceMaps()}
 	f := pflag.NewFlagSet("records", pflag.ContinueOnError)
 	f.Var(&o.windows, "windows", o.windows.usage("connections of a capture or log that window features look back on"))
 	f.Var(&o.services, "service-map", o.services.usage("names of the services of a capture or log"))
 	c.Flags().AddFlagSet(f)
-	complete(c, "windows", words(o.windows.choices...))
-	complete(c, "service-map", words(o.services.choices...))
+	w.complete(c, "windows", words(o.windows.choices...))
+	w.complete(c, "service-map", words(o.services.choices...))
 }
 
 // setting is what the flags ask for.

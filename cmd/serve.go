@@ -62,14 +62,14 @@ for --drain, and then finishes what has begun. SIGHUP reads files again.`,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
-	o.flags(c)
+	o.flags(w, c)
 	o.alerts.flags(c)
 	o.limits.flags(c)
 	c.AddCommand(newServeKey(w))
 	return c
 }
 
-func (o *serveOptions) flags(c *cobra.Command) {
+func (o *serveOptions) flags(w *world, c *cobra.Command) {
 	f, s := c.Flags(), &o.serve
 	f.StringArrayVar(&o.models, "model", nil, "model `file`, or NAME=FILE or NAME@VERSION=FILE; repeatable (needed)")
 	f.StringVar(&s.Shadow, "shadow", "", "`model` that scores what others answer, and is only counted and logged")
@@ -93,7 +93,7 @@ func (o *serveOptions) flags(c *cobra.Command) {
 	f.DurationVar(&s.Watch, "watch", s.Watch, "`time` between looks at files that may change; negative: never (default 2s)")
 	f.Lookup("watch").DefValue = ""
 	f.BoolVar(&o.quiet, "quiet", false, "no notices on standard error")
-	complete(c, "policy", words(policyWords()...))
+	w.complete(c, "policy", words(policyWords()...))
 }
 
 // policyUsage says what --policy takes.

@@ -40,7 +40,7 @@ revoke the key, delete the line: the service reads the file again.`,
 	f := c.Flags()
 	f.StringSliceVar(&o.scopes, "scope", []string{"score"}, "what the key allows: "+strings.Join(serve.Scopes(), ", ")+"; repeatable")
 	f.StringVar(&o.file, "keys", "", "`file` to append the line to (default: it is printed)")
-	complete(c, "scope", words(serve.Scopes()...))
+	w.complete(c, "scope", words(serve.Scopes()...))
 	return c
 }
 

@@ -69,7 +69,7 @@ as one that is still open, fewer than one in a hundred, becomes a part of that.`
 	f.StringVar(&o.out, "out", "-", outUsage)
 	f.StringVar(&o.capture, "capture", "", "`file` to write the same traffic to as packets, pcap; without payload. No CSV is written then unless --out is given")
 	f.BoolVar(&o.quiet, "quiet", false, "write no notices or progress to standard error")
-	complete(c, "attack", words(attackNames()...))
+	w.complete(c, "attack", words(attackNames()...))
 	return c
 }
 

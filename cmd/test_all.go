@@ -45,7 +45,7 @@ there, or does not vary, says so. The report folder has every test in full.`,
 	}, o.ask)
 	c.Flags().Var(&o.adjust, "adjust", o.adjust.usage("how p-values are adjusted over all tests"))
 	c.Flags().Var(&o.alpha, "alpha", "p from which on nothing counts as shown; 1 - alpha is the level of the intervals")
-	complete(c, "adjust", words(o.adjust.choices...))
+	w.complete(c, "adjust", words(o.adjust.choices...))
 	return c
 }
 

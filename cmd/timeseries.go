@@ -67,9 +67,9 @@ good such forecasts were and whether they beat the naive one.`,
 	f.Var(&o.forecast, "forecast", "steps to forecast, 0 for none")
 	f.Var(&o.alpha, "alpha", "level of the tests, adjusted for the number of series")
 	for _, name := range []string{"time", "feature"} {
-		complete(c, name, o.input.completeColumns)
+		w.complete(c, name, o.input.completeColumns)
 	}
-	complete(c, "every", words("1s", "10s", "1m", "10m", "30m", "1h", "1d"))
+	w.complete(c, "every", words("1s", "10s", "1m", "10m", "30m", "1h", "1d"))
 	return c
 }
 

@@ -77,15 +77,15 @@ times are not learned from.`,
   netanom train small.csv --algo tree --set max_depth=4 --task category
   netanom train small.csv --features conn --algo rf --out conn.netanom`,
 	}, o.ask)
-	o.featureFlag(c)
+	o.featureFlag(w, c)
 	f := c.Flags()
 	f.Lookup("feature").Usage = "`column` to learn from, or all; repeatable (default: all that may be)"
-	o.input.record.flags(c)
+	o.input.record.flags(w, c)
 	f.BoolVar(&o.input.record.clean, "clean", false, "the capture or log is of a period known to be clean: all its records are normal")
 	f.Var(&o.given, "features", o.given.usage("learn from what such sources can fill, so that it can score them"))
 	f.StringSliceVar(&o.algos, "algo", nil, "`learner`: "+strings.Join(model.Kinds(), ", ")+"; several, or all (default: hybrid, or ensemble without a label)")
 	f.StringArrayVar(&o.settings, "set", nil, "`name=value` of a setting of the learner; repeatable")
-	o.addFlags(c, &o.input)
+	o.addFlags(w, c, &o.input)
 	f.StringSliceVar(&o.validate, "validate", []string{"random", "attacks"}, "`words` for how to judge: "+strings.Join(validations, ", "))
 	f.Var(&o.rounds, "rounds", "times that random folds are dealt out anew")
 	f.StringVar(&o.groupBy, "group-by", "", "`column` whose rows of one value stay together, for --validate group")
@@ -94,12 +94,12 @@ times are not learned from.`,
 	f.BoolVar(&o.curve, "learning-curve", false, "measure how well fewer rows would do")
 	f.StringVar(&o.out, "out", "", "`file` to write the model to, or the best of several")
 	f.StringSliceVar(&o.policy, "policy", nil, policyUsage("where the model is served"))
-	complete(c, "features", words(o.given.choices...))
-	complete(c, "policy", words(policyWords()...))
+	w.complete(c, "features", words(o.given.choices...))
+	w.complete(c, "policy", words(policyWords()...))
 	f.StringVar(&o.card, "card", "", "`file` to write a model card to, as Markdown, or as JSON if its name ends in .json")
-	complete(c, "algo", words(append(model.Kinds(), allAlgos)...))
-	complete(c, "validate", words(validations...))
-	complete(c, "group-by", o.input.completeColumns)
+	w.complete(c, "algo", words(append(model.Kinds(), allAlgos)...))
+	w.complete(c, "validate", words(validations...))
+	w.complete(c, "group-by", o.input.completeColumns)
 	c.GroupID = modelGroup
 	return c
 }

@@ -61,7 +61,7 @@ feature where there are several.`,
   netanom ttest --feature duration --sesoi 0.2 --bootstrap 2000`,
 	}, o.ask)
 	o.flags = c.Flags().Changed
-	o.featureFlag(c)
+	o.featureFlag(w, c)
 	f := c.Flags()
 	f.StringVar(&o.by, "by", "", "`column` whose levels make the groups (default: the classes of the label)")
 	f.StringArrayVar(&o.groups, "group", nil, "`level` that makes a group; give two, the first less the second")
@@ -76,10 +76,10 @@ feature where there are several.`,
 	f.Var(&o.bootstrap, "bootstrap", "samples drawn again for BCa intervals, 0 for none")
 	f.Var(&o.seed, "seed", "seed of --permutation and --bootstrap")
 	f.BoolVar(&o.fromStats, "from-stats", false, "FILE holds summaries: columns group, n, mean, sd")
-	complete(c, "by", o.input.completeColumns)
-	complete(c, "paired", o.input.completeColumns)
-	complete(c, "alternative", words(o.alternative.choices...))
-	complete(c, "adjust", words(o.adjust.choices...))
+	w.complete(c, "by", o.input.completeColumns)
+	w.complete(c, "paired", o.input.completeColumns)
+	w.complete(c, "alternative", words(o.alternative.choices...))
+	w.complete(c, "adjust", words(o.adjust.choices...))
 	return c
 }
 

@@ -56,11 +56,11 @@ and writes the model.`,
   netanom tune small.csv --algo nb,tree,gbt --trials 9 --log trials.jsonl
   netanom tune small.csv --algo logreg --trials 6 --goal recall --split random`,
 	}, o.ask)
-	o.featureFlag(c)
+	o.featureFlag(w, c)
 	f := c.Flags()
 	f.Lookup("feature").Usage = "`column` to learn from, or all; repeatable (default: all that may be)"
 	f.StringSliceVar(&o.algos, "algo", []string{"rf"}, "`learner`s to search: "+strings.Join(model.Kinds(), ", "))
-	o.addFlags(c, &o.input)
+	o.addFlags(w, c, &o.input)
 	f.Lookup("folds").DefValue = "3"
 	o.folds.value = 3
 	f.Var(&o.trials, "trials", "candidates")
@@ -71,10 +71,10 @@ and writes the model.`,
 	f.BoolVar(&o.plain, "plain", false, "give every candidate all rows, instead of halving")
 	f.BoolVar(&o.fixed, "only-settings", false, "search settings of learners alone, not steps and weights")
 	f.StringVar(&o.out, "out", "", "`file` to write the model to that the best trains on all rows")
-	complete(c, "algo", words(model.Kinds()...))
-	complete(c, "goal", words(model.Goals()...))
-	complete(c, "split", words(o.split.choices...))
-	complete(c, "group-by", o.input.completeColumns)
+	w.complete(c, "algo", words(model.Kinds()...))
+	w.complete(c, "goal", words(model.Goals()...))
+	w.complete(c, "split", words(o.split.choices...))
+	w.complete(c, "group-by", o.input.completeColumns)
 	c.GroupID = modelGroup
 	return c
 }

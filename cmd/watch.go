@@ -110,9 +110,9 @@ of alerts that is worth telling. A log that does not exist yet is waited for.`,
 	o.alerts.flags(c)
 	f.Var(&o.print, "print", o.print.usage("what standard output shows; auto: a view on a terminal, else groups"))
 	f.BoolVar(&o.quiet, "quiet", false, "no notices on standard error")
-	o.tableFlags(c)
-	complete(c, "from", words(o.from.choices...))
-	complete(c, "print", words(o.print.choices...))
+	o.tableFlags(w, c)
+	w.complete(c, "from", words(o.from.choices...))
+	w.complete(c, "print", words(o.print.choices...))
 	return c
 }
 

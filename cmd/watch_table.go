@@ -15,13 +15,13 @@ import (
 var tableFlags = []string{"key", "poll", "lag", "password-file", "tls-ca", "query-seconds", "query-memory", "query-silence", "explain-queries"}
 
 // tableFlags adds them.
-func (o *watchOptions) tableFlags(c *cobra.Command) {
+func (o *watchOptions) tableFlags(w *world, c *cobra.Command) {
 	f := o.input.database.accessFlags()
 	f.StringVar(&o.input.database.key, "key", "", "`column` that grows, in whose order rows are read (needed for a table)")
 	f.Var(&o.poll, "poll", "time between looks at a table")
 	f.Var(&o.lag, "lag", "time that a row waits for rows with smaller keys that are added later")
 	addGroup(c, dataGroup, f)
-	complete(c, "key", o.input.completeColumns)
+	w.complete(c, "key", o.input.completeColumns)
 }
 
 // table checks the flags of a table.

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // wantData holds a block to the data that it was written from.
@@ -105,6 +107,7 @@ func withVerdicts(d *Data, rng *rand.Rand) {
 }
 
 func TestBlocksOfRandomDataAreLossless(t *testing.T) {
+	check.Long(t)
 	for seed := range uint64(30) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		d := randomData(rng, []int{0, 1, 2, 300, 5000, 20000}[seed%6], 1+rng.IntN(12))
@@ -123,6 +126,7 @@ func TestBlocksOfRandomDataAreLossless(t *testing.T) {
 }
 
 func TestBlocksOfSimulatedTraffic(t *testing.T) {
+	check.Long(t)
 	d := packedOf(t, simulated(t, 20000))
 	d.Early = []int{1, 2, 3}
 	one, each := wantBlocks(t, d)

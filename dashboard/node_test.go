@@ -4,15 +4,15 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // nodeOf returns the program that runs the page's modules. Short runs are those of the race
 // detector, which sees nothing of it.
 func nodeOf(t *testing.T) string {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("what Node counts is held to Go in long runs")
-	}
+	check.Long(t)
 	node, err := exec.LookPath("node")
 	switch {
 	case err == nil:

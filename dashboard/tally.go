@@ -184,7 +184,7 @@ func (t *tally) count(ctx context.Context, columns []int) error {
 		sets[i].Keys = []dataset.Key{{Column: at}}
 		counts[i] = levelCounts{dict: t.e.Schema().Columns[at].Dict, place: map[string]uint32{}}
 	}
-	over, err := askEngine(ctx, t.e, sets, func(set int, g *dataset.Groups) { counts[set].add(g) })
+	over, err := dataset.CountGroups(ctx, t.e, sets, func(set int, g *dataset.Groups) { counts[set].add(g) })
 	if err != nil {
 		return err
 	}
@@ -259,7 +259,7 @@ func (t *tally) cube(ctx context.Context, columns []int, timed bool, most int) (
 	if len(columns) > 0 {
 		set.Most = 2 * int64(most) // some groups are one cell, as those without a time and of the first step
 	}
-	over, err := askEngine(ctx, t.e, []dataset.Set{set}, func(_ int, g *dataset.Groups) { c.add(g) })
+	over, err := dataset.CountGroups(ctx, t.e, []dataset.Set{set}, func(_ int, g *dataset.Groups) { c.add(g) })
 	switch {
 	case err != nil:
 		return nil, err

@@ -2,68 +2,12 @@ package dashboard
 
 import (
 	"cmp"
-	"context"
 	"encoding/binary"
-	"errors"
 	"math"
 	"slices"
 
 	"github.com/netanom/netanom/dataset"
 )
-
-// A groupScan is the analysis that passes on the groups of an engine.
-type groupScan struct {
-	sets []dataset.Set
-	take func(set int, g *dataset.Groups)
-	over []bool // by set: there are more groups than are of use
-}
-
-// askEngine asks an engine for groups, and returns which sets have too many.
-func askEngine(ctx context.Context, e dataset.Engine, sets []dataset.Set, take func(set int, g *dataset.Groups)) ([]bool, error) {
-	g := &groupScan{sets: sets, take: take}
-	err := e.Scan(ctx, g)
-	return g.over, err
-}
-
-// Start implements dataset.Analysis.
-func (g *groupScan) Start(*dataset.Schema, int) error {
-	g.over = make([]bool, len(g.sets))
-	return nil
-}
-
-// Columns implements dataset.Selective.
-func (g *groupScan) Columns(*dataset.Schema) (columns []int) {
-	for _, set := range g.sets {
-		for _, key := range set.Keys {
-			columns = append(columns, key.Column)
-		}
-		columns = append(columns, set.Sums...)
-	}
-	return columns
-}
-
-// Sets implements dataset.Tallied.
-func (g *groupScan) Sets(*dataset.Schema) []dataset.Set { return g.sets }
-
-// Groups implements dataset.Tallied.
-func (g *groupScan) Groups(set int, groups *dataset.Groups) error {
-	g.take(set, groups)
-	return nil
-}
-
-// Overflow implements dataset.Tallied.
-func (g *groupScan) Overflow(set int) error {
-	g.over[set] = true
-	return nil
-}
-
-// Batch implements dataset.Analysis.
-func (g *groupScan) Batch(int, *dataset.Batch) error {
-	return errors.New("groups are counted by engines, not row by row")
-}
-
-// EndChunk implements dataset.Analysis.
-func (g *groupScan) EndChunk(int, dataset.Chunk) error { return nil }
 
 // levelCounts are how many rows of the table have each level of a column.
 type levelCounts struct {

@@ -13,6 +13,7 @@ import (
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/dataset/sourcetest"
 	"github.com/netanom/netanom/eda"
+	"github.com/netanom/netanom/internal/check"
 )
 
 // counted is a page of which an engine has counted the table and drawn the rows.
@@ -116,6 +117,7 @@ func awkward(t *testing.T, rows int) string {
 
 // TestEnginesCountAsReduceDoes compares cubes of an engine with those of all rows, cell by cell.
 func TestEnginesCountAsReduceDoes(t *testing.T) {
+	check.Long(t)
 	usual, odd := simulated(t, 4000), awkward(t, 4000)
 	if !strings.Contains(usual, "timestamp") {
 		t.Fatal(usual[:500])

@@ -10,6 +10,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 func writeCSV(t testing.TB, src Source, o CSVOptions) string {
@@ -160,6 +162,7 @@ func sameCells(t testing.TB, what string, got, want *Table, c int) {
 // Reading what was written gives the same table, and writing that the same
 // bytes, whatever the number of workers.
 func TestWriteCSVRoundTrip(t *testing.T) {
+	check.Long(t)
 	random, _ := randomTable(rand.New(rand.NewPCG(13, 14)), 40_000)
 	tests := []struct {
 		name, file, in string

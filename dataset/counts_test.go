@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/stats"
 )
 
@@ -223,6 +224,7 @@ func intVector(rng *rand.Rand, below uint32, scale uint8) Vector {
 // TestDistinctEstimate: beyond the hashes that are kept, the number of distinct
 // cells is an estimate, within a percent, and the same however it is split.
 func TestDistinctEstimate(t *testing.T) {
+	check.Long(t)
 	const cells = 3 * maxHashes
 	whole := newTextCounts()
 	parts := []*textCounts{newTextCounts(), newTextCounts(), newTextCounts()}

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // referenceFiles are real files with the number of their rows and columns.
@@ -53,6 +55,7 @@ var referenceFiles = []struct {
 // TestReferenceFiles holds real files to a slow plain count of their rows, and
 // the text of every cell to encoding/csv.
 func TestReferenceFiles(t *testing.T) {
+	check.Long(t)
 	for _, c := range referenceFiles {
 		t.Run(filepath.Base(c.path), func(t *testing.T) {
 			path := referenceFile(t, strings.Split(c.path, "/")...)

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 func ExampleRecognise() {
@@ -130,6 +132,7 @@ func TestRecognise(t *testing.T) {
 // TestRecogniseSpellings writes every column of every layout in many ways; all
 // must be recognised as the same column.
 func TestRecogniseSpellings(t *testing.T) {
+	check.Long(t)
 	writings := map[string]func(string) string{
 		"as is":         func(s string) string { return s },
 		"upper case":    strings.ToUpper,

@@ -263,6 +263,7 @@ func TestEngineFindsExtremes(t *testing.T) {
 }
 
 func TestEngineExplores(t *testing.T) {
+	check.Long(t)
 	for name, table := range map[string]*dataset.Table{
 		"mixed":   tableOf(t, gappyNumbers(1200), dataset.Options{}),
 		"clouds":  tableOf(t, clouds(700), dataset.Options{}),

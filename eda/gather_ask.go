@@ -2,17 +2,10 @@ package eda
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/netanom/netanom/dataset"
 )
-
-// A cellCounts is the analysis that asks an engine how many rows have which cells.
-type cellCounts struct {
-	sets   []dataset.Set
-	tables []cellTable // by set
-}
 
 // A cellTable is how many rows have each combination of the cells of a set.
 type cellTable struct {
@@ -25,14 +18,30 @@ type cellTable struct {
 
 // countCells asks an engine for sets of cells.
 func countCells(ctx context.Context, e dataset.Engine, sets ...dataset.Set) ([]cellTable, error) {
-	if len(sets) == 0 {
-		return nil, nil
+	tables := make([]cellTable, len(sets))
+	for i, set := range sets {
+		tables[i] = cellTable{cells: make([][]float64, len(set.Keys)), sums: make([][]float64, len(set.Sums)), known: make([][]int64, len(set.Sums))}
 	}
-	c := &cellCounts{sets: sets}
-	if err := e.Scan(ctx, c); err != nil {
+	over, err := dataset.CountGroups(ctx, e, sets, func(set int, g *dataset.Groups) { tables[set].add(g) })
+	if err != nil {
 		return nil, err
 	}
-	return c.tables, nil
+	for i := range over {
+		if over[i] {
+			tables[i] = cellTable{over: true}
+		}
+	}
+	return tables, nil
+}
+
+func (t *cellTable) add(g *dataset.Groups) {
+	for k := range t.cells {
+		t.cells[k] = appendCells(t.cells[k], &g.Cells.Columns[k], len(g.N))
+	}
+	t.n = append(t.n, g.N...)
+	for k := range t.sums {
+		t.sums[k], t.known[k] = append(t.sums[k], g.Sums[k]...), append(t.known[k], g.Known[k]...)
+	}
 }
 
 // cellsOf is the set of the cells of some columns together.
@@ -43,56 +52,6 @@ func cellsOf(most int64, columns ...int) dataset.Set {
 	}
 	return s
 }
-
-// Start implements dataset.Analysis.
-func (c *cellCounts) Start(*dataset.Schema, int) error {
-	c.tables = make([]cellTable, len(c.sets))
-	for i, set := range c.sets {
-		c.tables[i] = cellTable{cells: make([][]float64, len(set.Keys)), sums: make([][]float64, len(set.Sums)), known: make([][]int64, len(set.Sums))}
-	}
-	return nil
-}
-
-// Columns implements dataset.Selective.
-func (c *cellCounts) Columns(*dataset.Schema) (columns []int) {
-	for _, set := range c.sets {
-		for _, key := range set.Keys {
-			columns = append(columns, key.Column)
-		}
-		columns = append(columns, set.Sums...)
-	}
-	return columns
-}
-
-// Sets implements dataset.Tallied.
-func (c *cellCounts) Sets(*dataset.Schema) []dataset.Set { return c.sets }
-
-// Groups implements dataset.Tallied.
-func (c *cellCounts) Groups(set int, g *dataset.Groups) error {
-	t := &c.tables[set]
-	for k := range t.cells {
-		t.cells[k] = appendCells(t.cells[k], &g.Cells.Columns[k], len(g.N))
-	}
-	t.n = append(t.n, g.N...)
-	for k := range t.sums {
-		t.sums[k], t.known[k] = append(t.sums[k], g.Sums[k]...), append(t.known[k], g.Known[k]...)
-	}
-	return nil
-}
-
-// Overflow implements dataset.Tallied.
-func (c *cellCounts) Overflow(set int) error {
-	c.tables[set] = cellTable{over: true}
-	return nil
-}
-
-// Batch implements dataset.Analysis.
-func (c *cellCounts) Batch(int, *dataset.Batch) error {
-	return errors.New("cells are counted by engines, not row by row")
-}
-
-// EndChunk implements dataset.Analysis.
-func (c *cellCounts) EndChunk(int, dataset.Chunk) error { return nil }
 
 // prepare asks the engine, if there is one with more rows than were gathered, for what
 // it can say of all: a summary of columns of numbers, and how often each cell of

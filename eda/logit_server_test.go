@@ -17,6 +17,7 @@ import (
 	"github.com/netanom/netanom/dataset/sql"
 	"github.com/netanom/netanom/dataset/sql/clickhouse"
 	"github.com/netanom/netanom/dataset/sql/postgres"
+	"github.com/netanom/netanom/internal/check"
 )
 
 // A logitServer is one that tests may write to.
@@ -105,6 +106,7 @@ func (s logitServer) statements(t *testing.T, name, text string, words int) []st
 
 // TestFitLogitServers: the fit of what a server adds up is that of the rows.
 func TestFitLogitServers(t *testing.T) {
+	check.Long(t)
 	for _, s := range logitServers {
 		t.Run(s.scheme, func(t *testing.T) {
 			summedPatterns(t)

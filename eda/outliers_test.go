@@ -140,6 +140,7 @@ func TestScoresOfDegenerateTables(t *testing.T) {
 
 // Within a group everything is as for a table that holds the group alone.
 func TestOutliersWithin(t *testing.T) {
+	check.Long(t)
 	sources(t, clouds(600), func(t *testing.T, src dataset.Source) {
 		opt := eda.OutlierOptions{Features: cloudColumns, Scores: true, ESD: 4, Seed: 5, Rows: 3, Top: 5}
 		within := opt

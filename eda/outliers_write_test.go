@@ -12,6 +12,7 @@ import (
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/eda"
+	"github.com/netanom/netanom/internal/check"
 )
 
 // rowsOf writes the flagged rows and reads them again, without their header.
@@ -33,6 +34,7 @@ func rowsOf(t *testing.T, src dataset.Source, o *eda.Outliers, opt eda.RowOption
 }
 
 func TestWriteRows(t *testing.T) {
+	check.Long(t)
 	text := clouds(600)
 	lines := strings.Split(text, "\n")
 	sources(t, text, func(t *testing.T, src dataset.Source) {

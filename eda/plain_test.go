@@ -71,6 +71,7 @@ func randomTable(r *rand.Rand, rows int) cellTable {
 // Each answer is checked against a slow, plain computation on the cells, of small
 // tables, of one in several chunks, and of rows left by a filter.
 func TestAgainstPlainComputations(t *testing.T) {
+	check.Long(t)
 	r := rand.New(rand.NewPCG(1, 2))
 	for round := range 40 {
 		rows := 1 + r.IntN(120)

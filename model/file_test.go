@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/model/learn"
 )
 
@@ -115,6 +116,7 @@ func scoreRecordAt(t *testing.T, p *Pipeline, row int) string {
 }
 
 func TestChangedByteIsRefused(t *testing.T) {
+	check.Long(t)
 	p, _ := trained(t, "tree", `{"max_depth":2}`, nil)
 	text := file(t, p)
 	for i := range text {

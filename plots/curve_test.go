@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 func TestCurvesErrors(t *testing.T) {
@@ -30,6 +32,7 @@ func TestCurvesErrors(t *testing.T) {
 }
 
 func TestCurvesDraw(t *testing.T) {
+	check.Long(t)
 	f, err := Curves(CurveData{Title: "Title", X: "expected", Y: "observed", Diagonal: "well calibrated", Curves: []Curve{
 		{Name: "line", X: []float64{0, 0.2, 1}, Y: []float64{0, 0.9, 1}},
 		{Name: "dots", X: []float64{0.1, 0.9}, Y: []float64{0.2, 0.8}, Low: []float64{0.1, 0.7}, High: []float64{0.3, 0.9}},

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // discard is an io.Writer that keeps nothing.
@@ -123,6 +125,7 @@ func render(t testing.TB, f *Figure, size Size) (pngBytes, svgBytes []byte) {
 }
 
 func TestSameDataSameBytes(t *testing.T) {
+	check.Long(t)
 	again := figures(t, plain)
 	for i, f := range figures(t, plain) {
 		png1, svg1 := render(t, f.figure, Size{Scale: 1})
@@ -178,6 +181,7 @@ func TestFigureKeepsItsData(t *testing.T) {
 }
 
 func TestPNG(t *testing.T) {
+	check.Long(t)
 	for _, f := range figures(t, plain) {
 		data, _ := render(t, f.figure, Size{Scale: 1})
 		img, err := png.Decode(bytes.NewReader(data))
@@ -246,6 +250,7 @@ func TestPaletteKeepsColours(t *testing.T) {
 // The SVG of hostile labels is well formed, has no element but those of a
 // figure, and gives back the labels as text.
 func TestHostileLabels(t *testing.T) {
+	check.Long(t)
 	allowed := map[string]bool{"svg": true, "title": true, "desc": true, "g": true, "path": true, "text": true}
 	for _, f := range figures(t, hostile) {
 		if err := f.figure.WritePNG(io.Discard, Size{Scale: 1}); err != nil {

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // svgText finds the place, style and content of the texts of a figure.
@@ -82,6 +84,7 @@ func (r rect) overlaps(s rect) bool {
 // No text covers another or leaves the figure, at any width, and none is smaller
 // than 11 pixels.
 func TestTextsDoNotOverlap(t *testing.T) {
+	check.Long(t)
 	for _, labels := range [][]string{plain, hostile} {
 		for _, width := range []int{320, 640, 1000} {
 			for _, f := range figures(t, labels) {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/stats"
 )
 
@@ -183,6 +184,7 @@ func thresholdFigure(t testing.TB, title, label string) *Figure {
 // Every figure is the same each time, keeps clear of the border at every width, is
 // well-formed and says what it shows. With NETANOM_FIGURES set, they are written there.
 func TestModelFigures(t *testing.T) {
+	check.Long(t)
 	folder := os.Getenv("NETANOM_FIGURES")
 	for k, texts := range [][]string{plain, hostile} {
 		if testing.Short() && k == 0 {

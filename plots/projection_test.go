@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // clouds are n points in k groups, of which the later are smaller.
@@ -25,6 +27,7 @@ func clouds(n, k int) []PointGroup {
 }
 
 func TestProjectionErrors(t *testing.T) {
+	check.Long(t)
 	one := []PointGroup{{Name: "g", X: []float64{1, 2}, Y: []float64{3, 4}}}
 	for name, c := range map[string]struct {
 		data ProjectionData

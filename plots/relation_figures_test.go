@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // relationFigures returns one figure or more of each kind that shows how
@@ -90,6 +92,7 @@ func seriesFigures(text func() string) []SeriesData {
 }
 
 func TestRelationsSameDataSameBytes(t *testing.T) {
+	check.Long(t)
 	again := relationFigures(t, plain)
 	for i, f := range relationFigures(t, plain) {
 		png1, svg1 := render(t, f.figure, Size{Scale: 1})
@@ -136,6 +139,7 @@ func TestRelationsConcurrentWriting(t *testing.T) {
 // No text covers another or leaves the figure, at any width, none is smaller
 // than 11 pixels, and the document is well formed.
 func TestRelationsTexts(t *testing.T) {
+	check.Long(t)
 	for _, labels := range [][]string{plain, hostile} {
 		for _, width := range []int{320, 640, 1000} {
 			for i, f := range relationFigures(t, labels) {

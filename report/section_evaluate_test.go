@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/model"
 	"github.com/netanom/netanom/stats"
 )
@@ -45,6 +46,7 @@ func evaluated(t *testing.T, task model.Task) (*model.Evaluation, []Section) {
 }
 
 func TestEvaluationSections(t *testing.T) {
+	check.Long(t)
 	for _, task := range []model.Task{model.Binary, model.Attack} {
 		e, sections := evaluated(t, task)
 		checkModelSections(t, sections...)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/model"
 )
 
@@ -41,6 +42,7 @@ func unlabelledEntries(t *testing.T, algos ...string) ([]*model.Entry, *model.Da
 }
 
 func TestUnlabelledSections(t *testing.T) {
+	check.Long(t)
 	entries, d := unlabelledEntries(t, "mahalanobis", "pca")
 	e := entries[0]
 	sections := append(Contest(entries[:1]), TrainingData(d, d.Rows))
@@ -105,6 +107,7 @@ func TestUnlabelledSections(t *testing.T) {
 }
 
 func TestHybridSections(t *testing.T) {
+	check.Long(t)
 	d, rows := modelData(t, connections(1500, 0, "neptune", "satan", "smurf"))
 	r := model.Recipe{Spec: &model.Hybrid{}, Seed: 1, Rule: model.Rule{By: model.FPR, Value: 0.05}}
 	e, err := model.Enter(context.Background(), d, rows, r, model.Plan{Random: true, Folds: 2}, model.Work{})

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/model"
 )
 
@@ -168,6 +169,7 @@ func sectionIDs(sections []Section) string {
 }
 
 func TestTrainSections(t *testing.T) {
+	check.Long(t)
 	for _, task := range []model.Task{model.Binary, model.Category} {
 		entries, d, rows := entered(t, task, "tree", "nb", "baseline")
 		entries = append(entries, &model.Entry{Algo: "svm", Title: "linear support vector machine", Recipe: entries[0].Recipe, Failed: fmt.Errorf("svm: no column varies")})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/eda"
+	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/stats"
 )
 
@@ -28,6 +29,7 @@ func related(t *testing.T, text string) *eda.Relations {
 }
 
 func TestRelationSections(t *testing.T) {
+	check.Long(t)
 	sections := Relations(related(t, messy))
 	doc := Document{Command: "corr", Sections: sections}
 	if err := doc.Check(); err != nil {

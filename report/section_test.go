@@ -8,6 +8,7 @@ import (
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/eda"
+	"github.com/netanom/netanom/internal/check"
 )
 
 // messy is a table with everything that a section can show: gaps, an infinite
@@ -37,6 +38,7 @@ func explored(t *testing.T, text string) *eda.Exploration {
 }
 
 func TestExplorationSections(t *testing.T) {
+	check.Long(t)
 	sections, err := Exploration(explored(t, messy), false)
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/eda"
+	"github.com/netanom/netanom/internal/check"
 )
 
 // rhythm is four days of hours with a daily rhythm, two floods and a gap.
@@ -49,6 +50,7 @@ func overTimeOf(t *testing.T, o eda.TimeSeriesOptions) *eda.TimeSeries {
 }
 
 func TestTimeSeriesSection(t *testing.T) {
+	check.Long(t)
 	for name, o := range map[string]eda.TimeSeriesOptions{
 		"time":      {Every: 3600, Features: []string{"load"}},
 		"row order": {RowOrder: true, StepRows: 40, Features: []string{"load"}},

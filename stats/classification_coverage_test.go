@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // A coverageCount counts by name how many intervals held the true value.
@@ -71,9 +73,7 @@ func (c *Confusion) draw(random *rand.Rand, n int) Confusion {
 }
 
 func TestTableCoverage(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulations")
-	}
+	check.Long(t)
 	const times = 3000
 	for _, d := range []struct {
 		name   string
@@ -110,9 +110,7 @@ func TestTableCoverage(t *testing.T) {
 // Scores of positives are normal around 1.5, of negatives around 0, and a fifth of the
 // rows are positive; the true values are integrals of the densities.
 func TestScoreCoverage(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulations")
-	}
+	check.Long(t)
 	const times, rows, share, apart = 3000, 500, 0.2, 1.5
 	posterior := func(x float64) float64 {
 		return expit(logit(share) + apart*x - apart*apart/2)
@@ -166,9 +164,7 @@ func TestScoreCoverage(t *testing.T) {
 // The score of a row's own class is normal around a number of that class, the others
 // around 0, so that every area of class k is Φ(μ/√2).
 func TestClassAreaCoverage(t *testing.T) {
-	if testing.Short() {
-		t.Skip("simulations")
-	}
+	check.Long(t)
 	const times, rows = 2000, 300
 	apart, shares := []float64{2, 1, 0.7}, []float64{0.6, 0.25, 0.15}
 	var areas []float64

@@ -56,6 +56,7 @@ func TestPosthocReference(t *testing.T) {
 // TestDunnettTable compares with the two-sided 5 % points of C. W. Dunnett (1964), "New
 // tables for multiple comparisons with a control", Biometrics 20, 482–491.
 func TestDunnettTable(t *testing.T) {
+	check.Long(t)
 	for _, c := range []struct {
 		groups int // besides the control
 		df     float64
@@ -97,6 +98,7 @@ func TestDunnettBlood(t *testing.T) {
 
 // TestDunnettSingle: one comparison is Student's t, however small p.
 func TestDunnettSingle(t *testing.T) {
+	check.Long(t)
 	for _, load := range []float64{0.05, 0.7, 0.99999} {
 		for _, df := range []float64{3, 1e5, math.Inf(1)} {
 			for _, x := range []float64{0.2, 1.9, 30, 63, 1e5} {

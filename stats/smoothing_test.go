@@ -77,6 +77,7 @@ func TestFitSmoothingOfExactSeries(t *testing.T) {
 // A seasonal model that is simulated is found again, and its intervals hold as many
 // values as they should: 160 of 200, give or take three standard deviations of 5.7.
 func TestFitSmoothingFindsItsModel(t *testing.T) {
+	check.Long(t)
 	const n, series, h = 120, 200, 4
 	r := rand.New(rand.NewPCG(3, 4))
 	var alpha, variance Moments

@@ -31,6 +31,7 @@ func TestStudentizedRangeTable(t *testing.T) {
 // TestStudentizedRangePair holds the range of two to what it is, √2·|t|, far into the
 // tail.
 func TestStudentizedRangePair(t *testing.T) {
+	check.Long(t)
 	for _, df := range []float64{1, 2.5, 10, 300, 25000, 1e7, math.Inf(1)} {
 		for _, q := range []float64{1e-6, 0.3, 1, 3, 7, 15.9, 16, 40, 63.9, 64, 500, 1e4, 1e7} {
 			want := math.Ln2 + LogTSF(q/math.Sqrt2, df)
@@ -76,6 +77,7 @@ func TestStudentizedRangeReference(t *testing.T) {
 // TestStudentizedRangeBounds: the range exceeds q if any pair does, which is at least as
 // likely as for one pair and at most the sum over all.
 func TestStudentizedRangeBounds(t *testing.T) {
+	check.Long(t)
 	for _, k := range []int{3, 10, 60} {
 		for _, df := range []float64{2, 30, 1e5, math.Inf(1)} {
 			for _, q := range []float64{0.5, 3, 9, 15.5, 17, 33, 63, 65, 400, 1e5} {
@@ -90,6 +92,7 @@ func TestStudentizedRangeBounds(t *testing.T) {
 }
 
 func TestStudentizedRangeInverse(t *testing.T) {
+	check.Long(t)
 	for _, k := range []int{2, 5, 40} {
 		for _, df := range []float64{1, 4.7, 60, 1e5, math.Inf(1)} {
 			for _, p := range []float64{0.01, 0.5, 0.95, 0.999999} {

@@ -169,6 +169,7 @@ func againstSlow(t *testing.T, got Counter, want *slowRules, cs []Connection) {
 }
 
 func TestLookbackAgainstDefinition(t *testing.T) {
+	check.Long(t)
 	for _, m := range []Mode{Documented, PerHost} {
 		for name, b := range map[string]bounds{
 			"its own bounds": boundsOf(m),

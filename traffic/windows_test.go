@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // slowFeatures computes the features of the last connection of cs straight
@@ -112,6 +114,7 @@ func randomConnections(seed uint64, n int) []Connection {
 }
 
 func TestWindowsAgainstDefinition(t *testing.T) {
+	check.Long(t)
 	for seed := range uint64(4) {
 		cs := randomConnections(seed, 4000)
 		var w Windows

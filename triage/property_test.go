@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // check fails if the parts of a Groups do not fit together.
@@ -141,6 +143,7 @@ func TestRule(t *testing.T) {
 // Each alert is in one group, whatever comes; the same alerts give the same groups; and
 // a state in between changes nothing.
 func TestEachAlertInOneGroup(t *testing.T) {
+	check.Long(t)
 	for seed := range uint64(20) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		o := Options{MaxGroups: 1 + r.IntN(60), Longest: time.Hour, MaxNotices: 5}

@@ -9,11 +9,13 @@ import (
 	"testing"
 
 	"github.com/netanom/netanom/dataset"
+	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/stats"
 )
 
 // TestCheck: a table passes, and so does an engine that goes through its rows.
 func TestCheck(t *testing.T) {
+	check.Long(t)
 	table := Awkward(t).Table
 	few, err := Counted(table).Head(t.Context(), 3)
 	if err != nil {
@@ -95,6 +97,7 @@ func failing(t *testing.T, src dataset.Source, want *dataset.Table) (n int) {
 
 // TestCheckFindsFaults: an engine that is wrong in one thing does not pass.
 func TestCheckFindsFaults(t *testing.T) {
+	check.Long(t)
 	table := tail(t, Awkward(t).Table, 60)
 	right := Counted(table)
 	if n := failing(t, right, table); n != 0 {

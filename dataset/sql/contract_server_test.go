@@ -14,6 +14,7 @@ import (
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/dataset/sourcetest"
 	"github.com/netanom/netanom/dataset/sql"
+	"github.com/netanom/netanom/internal/check"
 )
 
 // awkwardTypes are what the columns of sourcetest.Awkward are on servers: of as many types
@@ -102,9 +103,7 @@ func serverAt(t *testing.T, server testServer, at string) (sql.Conn, sql.Address
 
 // TestContractOnServers: a table of a server is the engine that it says to be.
 func TestContractOnServers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes long with the race detector")
-	}
+	check.Long(t)
 	r := sourcetest.Awkward(t)
 	for name, server := range testServers {
 		t.Run(name, func(t *testing.T) {
@@ -124,9 +123,7 @@ func TestContractOnServers(t *testing.T) {
 
 // TestContractOnShards: nor does it matter on how many servers the rows lie.
 func TestContractOnShards(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes long with the race detector")
-	}
+	check.Long(t)
 	shards := strings.Split(environment(t, "NETANOM_SHARDS", "127.0.0.1:8123,127.0.0.1:8124 of the cluster netanom"), ",")
 	r, server := sourcetest.Awkward(t), testServers["clickhouse"]
 	conn, at := serverAt(t, server, "clickhouse://"+shards[0]+"/default")
@@ -184,9 +181,7 @@ func environment(t *testing.T, variable, example string) string {
 
 // TestWideTables: there may be a thousand columns, of any name.
 func TestWideTables(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes long with the race detector")
-	}
+	check.Long(t)
 	most := make([]string, 1000)
 	for i := range most {
 		most[i] = fmt.Sprintf("c%d", i)

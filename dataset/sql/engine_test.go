@@ -18,6 +18,7 @@ import (
 	"github.com/netanom/netanom/dataset/sql"
 	"github.com/netanom/netanom/dataset/sql/clickhouse"
 	"github.com/netanom/netanom/dataset/sql/postgres"
+	"github.com/netanom/netanom/internal/check"
 )
 
 // A server is one that tests may write to, and what its columns are to be.
@@ -150,9 +151,7 @@ func flowSets() []dataset.Set {
 }
 
 func TestEngineAgreesWithFile(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes long with the race detector")
-	}
+	check.Long(t)
 	ctx := context.Background()
 	for _, s := range servers {
 		t.Run(s.scheme, func(t *testing.T) {

@@ -4,11 +4,14 @@ import (
 	"math"
 	"math/big"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // A million equal terms are the worst for a plain sum, as every rounding errs to the same
 // side.
 func TestRoundedTermsAddUpExactly(t *testing.T) {
+	check.Long(t)
 	const n = 1_000_000
 	for _, term := range []float64{0.1, math.Pi * 1e-9, 1e150 / 3, -0.7} {
 		for _, bound := range []float64{1, 10, 1e3} { // times the term

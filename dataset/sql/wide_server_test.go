@@ -17,9 +17,7 @@ import (
 )
 
 func TestWideOnServers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes long with the race detector")
-	}
+	check.Long(t)
 	p := []float64{0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1}
 	onServers(t, 120_000, func(t *testing.T, l loaded) {
 		columns := []int{0, 1, 2, 3, 5, 6}

@@ -35,6 +35,15 @@ func Near(got, want, rel, abs float64) bool {
 	return math.Abs(got-want) <= tol
 }
 
+// Long skips, with -short, a test that takes long. The race detector is run with -short:
+// nothing may run side by side in such a test that does not in one that stays.
+func Long(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes long, and is not run with -short")
+	}
+}
+
 // Shared returns the path of a file of the reference data, which is found
 // through NETANOM_SHARED. Without that variable the test is skipped by name.
 func Shared(t testing.TB, elem ...string) string {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/model/learn"
 	"github.com/netanom/netanom/model/modeltest"
 )
@@ -47,6 +48,7 @@ func failures(spec learn.Spec, o modeltest.Options) map[string][]string {
 
 // Every fault must be caught by the check that is about it.
 func TestFaultsAreCaught(t *testing.T) {
+	check.Long(t)
 	for fault, check := range map[string]string{
 		"random":            "same at any number of workers",
 		"workers":           "same at any number of workers",

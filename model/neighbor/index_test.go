@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/netanom/netanom/internal/check"
 	"github.com/netanom/netanom/model/learn"
 	"github.com/netanom/netanom/model/neighbor"
 )
@@ -112,6 +113,7 @@ func index(t testing.TB, x *learn.Matrix, metric neighbor.Metric) (*neighbor.Ind
 
 // What the index finds is what comparing all rows finds, ties and all.
 func TestIndexAgreesWithComparingAll(t *testing.T) {
+	check.Long(t)
 	for _, c := range []struct{ rows, numbers, coded, different int }{
 		{1, 2, 1, 3}, {2, 1, 0, 2}, {50, 3, 1, 3}, {400, 4, 2, 4}, {400, 1, 0, 1000}, {700, 0, 3, 5}, {1500, 9, 1, 3}, {3000, 30, 3, 50},
 	} {

@@ -185,9 +185,7 @@ func TestEnsembleOfOthers(t *testing.T) {
 
 // Of a known tail the threshold is exceeded as often as it should be.
 func TestTailThresholdKeepsItsPromise(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it fits many tails")
-	}
+	check.Long(t)
 	const q, rounds = 1e-3, 8
 	for name, draw := range map[string]struct {
 		next func(*rand.Rand) float64

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/netanom/netanom/internal/check"
 )
 
 // pcapHead makes the header of a capture of version 2.minor.
@@ -210,6 +212,7 @@ func TestInputFails(t *testing.T) {
 
 // Captures without a frame, one behind another, take no more memory the more there are.
 func TestManyEmptyCaptures(t *testing.T) {
+	check.Long(t)
 	head := pcapHead(binary.LittleEndian, 0xa1b2c3d4, 4, 101)
 	frame := pcapRecord(binary.LittleEndian, 5, 6, 3, []byte("abc"))
 	in := io.MultiReader(repeated(head, 5_000_000), bytes.NewReader(append(bytes.Clone(head), frame...)))
