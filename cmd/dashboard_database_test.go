@@ -1,13 +1,50 @@
 package cmd
 
 import (
+	"context"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/netanom/netanom/dataset/sql"
 )
 
 // TestDashboardOfADatabase makes pages of a table that a server holds: of a part of its rows
 // with counts of all of them, and of all rows.
+// TestViewThatGroups describes a view of more groups than are handed out of a column, which has
+// few values nevertheless.
+func TestViewThatGroups(t *testing.T) {
+	t.Chdir(t.TempDir())
+	lines := []string{"host,proto"}
+	for i := range 60_000 {
+		lines = append(lines, fmt.Sprintf("h%d,%s", i%30_000, []string{"tcp", "udp"}[i%2]))
+	}
+	write(t, "hosts.csv", strings.Join(lines, "\n")+"\n")
+	for _, s := range testServers(t) {
+		t.Run(s.name, func(t *testing.T) {
+			at, err := sql.ParseAddress(s.load(t, "netanom_hosts", "hosts.csv"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := s.all[0].Dialect()
+			view := at.Table
+			view.Table = "netanom_by_host"
+			s.exec(t, s.all[0], fmt.Sprintf("CREATE VIEW %s AS SELECT host, min(proto) AS p, count(*) AS n FROM %s GROUP BY host", d.From(view), d.From(at.Table)))
+			t.Cleanup(func() {
+				_ = s.all[0].Exec(context.Background(), "DROP "+map[bool]string{true: "TABLE", false: "VIEW"}[s.name == "clickhouse"]+" IF EXISTS "+d.From(view))
+			})
+			e := parse(t, run(t, "describe", s.base+"/netanom_by_host", "--format", "json", "--no-report"))
+			if r := e.row(t, "top_levels", "level", "tcp"); r["n"] != 15_000.0 {
+				t.Errorf("levels %v", r)
+			}
+			if e.Data.Rows != 30_000 {
+				t.Errorf("%d rows", e.Data.Rows)
+			}
+		})
+	}
+}
+
 func TestDashboardOfADatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "traffic.csv")
 	run(t, "simulate", "--connections", "3000", "--out", path, "--quiet")

@@ -43,10 +43,8 @@ var fetchFlags = []string{"fetch-rows", "fetch-seed"}
 
 func (o *databaseOptions) flags(c *cobra.Command) {
 	f := o.accessFlags()
-	o.silence = number{value: 60, low: 0.1, high: 1e6}
 	o.rows = number{value: 200_000, low: 100, high: 1e9, kind: whole}
 	o.seed = number{high: 1 << 53, kind: whole}
-	f.Var(&o.silence, "query-silence", "seconds after which a server that says nothing is given up")
 	f.Var(&o.rows, fetchFlags[0], "`rows` fetched at most where an answer needs rows and not sums")
 	f.Var(&o.seed, fetchFlags[1], "`number` by which these rows are chosen")
 	addGroup(c, dataGroup, f)
@@ -56,11 +54,13 @@ func (o *databaseOptions) flags(c *cobra.Command) {
 func (o *databaseOptions) accessFlags() *pflag.FlagSet {
 	o.seconds = number{high: 1e9}
 	o.memory = number{high: 1e9, kind: whole}
+	o.silence = number{value: 60, low: 0.1, high: 1e6}
 	f := pflag.NewFlagSet("database", pflag.ContinueOnError)
 	f.StringVar(&o.passwordFile, "password-file", "", "`file` that holds the password alone (default: $NETANOM_PASSWORD, or the server's own variable)")
 	f.StringVar(&o.authority, "tls-ca", "", "`file` of the certificates that an encrypted connection trusts (default: the system's)")
 	f.Var(&o.seconds, "query-seconds", "seconds that the server may spend on a query; 0: its own limit")
 	f.Var(&o.memory, "query-memory", "memory in `MiB` that a query may take on the server; 0: its own limit")
+	f.Var(&o.silence, "query-silence", "seconds after which a server that says nothing is given up")
 	f.BoolVar(&o.explain, "explain-queries", false, "write every statement that is sent to standard error")
 	return f
 }
@@ -107,18 +107,24 @@ func (o *inputOptions) openDatabase(ctx context.Context, w *world, text string) 
 		debug.SetGCPercent(50)
 	}
 	opt := sql.Options{Types: o.types, Label: o.label, Columns: o.columns, Progress: w.progress.rows}
-	if o.database.explain {
-		opt.Explain = func(statement string) {
-			w.progress.clear()
-			fmt.Fprintf(w.stderr, "%s;\n", statement)
-		}
-	}
+	opt.Explain = o.database.explainer(w)
 	source, err := sql.Open(ctx, conn, at, opt)
 	if err != nil {
 		conn.Close()
 		return nil, "", err
 	}
 	return &databaseTable{source, conn, at.Scheme}, at.String(), nil
+}
+
+// explainer writes statements to standard error, if that is asked for; else it is nil.
+func (o *databaseOptions) explainer(w *world) func(statement string) {
+	if !o.explain {
+		return nil
+	}
+	return func(statement string) {
+		w.progress.clear()
+		fmt.Fprintf(w.stderr, "%s;\n", statement)
+	}
 }
 
 // dial connects to the server of an address.

@@ -71,19 +71,24 @@ func TestPredictFromDatabase(t *testing.T) {
 			into := s.base + "/netanom_verdicts"
 			s.drop(t, into)
 			first := []string{"predict", table, "--key", "id", "--model", "m.netanom", "--into", into, "--no-report"}
-			run(t, append(first, "--where", "id < 2000")...) // as if it had been killed there
-			r := session{}.run(t, first...)
-			if r.code != exitDone || !strings.Contains(r.stderr, "there before") {
-				t.Errorf("exit code %d: %s", r.code, r.stderr)
-			}
-			run(t, first...)
-			run(t, "convert", into, "--key", "key", "--out", "verdicts.csv", "--quiet")
-			for name, of := range map[string]string{"key": "id", "score": "score", "verdict": "verdict"} {
-				if got, want := strings.Join(cellsOf(t, "verdicts.csv", name), " "), strings.Join(cellsOf(t, "file.csv", of), " "); got != want {
-					t.Errorf("%s differs: %.100s, want %.100s", name, got, want)
+			for _, c := range []struct{ before, says string }{
+				{"id < 2000", "999 verdicts of this model stood there before"}, // as if it had been killed there
+				{"id >= 2000 && id < 2500", "500 verdicts of this model stood there before"},
+			} {
+				run(t, append(first, "--where", c.before)...)
+				r := session{}.run(t, first...)
+				if r.code != exitDone || !strings.Contains(r.stderr, c.says) {
+					t.Errorf("%s: exit code %d: %s", c.before, r.code, r.stderr)
 				}
+				run(t, first...)
+				run(t, "convert", into, "--key", "key", "--out", "verdicts.csv", "--quiet")
+				for name, of := range map[string]string{"key": "id", "score": "score", "verdict": "verdict"} {
+					if got, want := strings.Join(cellsOf(t, "verdicts.csv", name), " "), strings.Join(cellsOf(t, "file.csv", of), " "); got != want {
+						t.Errorf("%s: %s differs: %.100s, want %.100s", c.before, name, got, want)
+					}
+				}
+				s.drop(t, into)
 			}
-			s.drop(t, into)
 		})
 	}
 }

@@ -202,8 +202,9 @@ func TestDatabasesAnswerAsFiles(t *testing.T) {
 					continue
 				}
 				t.Run(line, func(t *testing.T) {
-					want, _ := fromFile.LoadOrStore(line, sync.OnceValue(func() map[string]any { return answered(t, line, files) }))
-					compareAnswers(t, answered(t, line, tables), want.(func() map[string]any)())
+					ask, _ := fromFile.LoadOrStore(line, sync.OnceValue(func() map[string]any { return answered(t, line, files) }))
+					want := ask.(func() map[string]any)()
+					compareAnswers(t, answered(t, line, tables), want)
 				})
 			}
 		})

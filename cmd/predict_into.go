@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/netanom/netanom/dataset"
@@ -23,6 +23,7 @@ type delivery struct {
 	sink    *sql.Sink
 	rows    *sql.Ordered
 	batch   sql.Verdicts // but for its rows
+	among   bool         // rows that are read may have a verdict of an earlier run
 	there   int64        // verdicts that an earlier run has delivered
 	written int64
 }
@@ -90,13 +91,32 @@ func (o *predictOptions) deliver(ctx context.Context, in *input, p *model.Pipeli
 		return nil, err
 	}
 	d.batch.Threshold = p.Cut.Threshold
-	after, n, err := d.sink.Resume(ctx, d.batch.Model)
+	after, err := d.resume(ctx, src, key, p)
 	if err != nil {
 		return nil, err
 	}
-	d.there = n
 	d.rows, err = in.inOrder(key, after)
 	return d, err
+}
+
+// resume finds where an earlier run has come to. It may be gone on with behind the last key
+// if all rows up to it have a verdict, and no other rows have, and if no verdict depends on
+// the rows before. Else all rows are read, and those left out that have one.
+func (d *delivery) resume(ctx context.Context, src *sql.Source, key string, p *model.Pipeline) (after *sql.Value, err error) {
+	after, d.there, err = d.sink.Resume(ctx, d.batch.Model)
+	if err != nil || after == nil {
+		return nil, err
+	}
+	rows, last, err := src.UpTo(ctx, key, *after)
+	if err != nil {
+		return nil, err
+	}
+	backward := slices.ContainsFunc(p.Derived.Derivations, func(d dataset.Derivation) bool { return d.Windowed() })
+	if rows == d.there && last && !backward {
+		return after, nil
+	}
+	d.among, d.there = true, 0
+	return nil, nil
 }
 
 // openSink opens the table of verdicts over a connection that may write.
@@ -116,7 +136,7 @@ func (o *predictOptions) openSink(ctx context.Context, in *input, key sql.Column
 		return nil, err
 	}
 	in.also = append(in.also, conn)
-	return sql.OpenSink(ctx, conn, at.Table, key)
+	return sql.OpenSink(ctx, conn, at.Table, key, o.input.database.explainer(o.world))
 }
 
 // modelID tells a model from all others: the beginning of its file's hash.
@@ -138,7 +158,7 @@ func (d *delivery) tell(w *world, into string) {
 	w.progress.clear()
 	w.written(d.written, "verdict", into)
 	if d.there > 0 {
-		fmt.Fprintf(w.stderr, "netanom: %s of this model stood there before; those rows were not read again\n", counted(d.there, "verdict"))
+		fmt.Fprintf(w.stderr, "netanom: %s of this model stood there before, and stay as they were\n", counted(d.there, "verdict"))
 	}
 }
 
@@ -146,32 +166,58 @@ func (d *delivery) tell(w *world, into string) {
 const attempts = 4
 
 // page delivers the verdicts on a page of rows. Where it is unknown whether they arrived,
-// because the connection was lost, it asks.
+// because the connection was lost, it asks which did.
 func (d *delivery) page(ctx context.Context, scores []float64, verdicts []string) error {
 	if len(scores) == 0 {
 		return nil
 	}
 	d.batch.Keys, d.batch.Scores, d.batch.Verdicts = d.rows.Keys(), scores, verdicts
 	last := d.batch.Keys[len(d.batch.Keys)-1]
-	var failures error
-	for try := range attempts {
-		err := d.sink.Deliver(ctx, &d.batch)
-		if err == nil {
-			d.written += int64(len(scores))
-			return nil
+	if d.among {
+		n, err := d.leaveOut(ctx)
+		if err != nil {
+			return err
 		}
-		failures = err
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(time.Duration(try) * time.Second):
-		}
-		there, _, resumeErr := d.sink.Resume(ctx, d.batch.Model)
-		if resumeErr == nil && there != nil && *there == last {
-			d.written += int64(len(scores))
-			return nil
-		}
-		failures = errors.Join(err, resumeErr)
+		d.there += n
 	}
-	return fmt.Errorf("verdicts up to the key %s could not be delivered; the same command goes on behind those that were: %w", last.Text, failures)
+	var failed error
+	for try := range attempts {
+		if try > 0 {
+			select {
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			case <-time.After(time.Duration(try-1) * time.Second):
+			}
+			n, err := d.leaveOut(ctx)
+			if err != nil { // to send without knowing might be to send twice
+				failed = fmt.Errorf("%w; nor could it be asked what has arrived: %w", failed, err)
+				continue
+			}
+			d.written += n
+		}
+		if failed = d.sink.Deliver(ctx, &d.batch); failed == nil {
+			d.written += int64(len(d.batch.Keys))
+			return nil
+		}
+	}
+	return fmt.Errorf("verdicts up to the key %s could not be delivered; the same command goes on with those that are missing: %w", last.Text, failed)
+}
+
+// leaveOut takes those verdicts out of a page that are there, and returns how many.
+func (d *delivery) leaveOut(ctx context.Context) (n int64, err error) {
+	there, err := d.sink.Judged(ctx, d.batch.Model, d.batch.Keys)
+	if err != nil || len(there) == 0 {
+		return 0, err
+	}
+	rest := d.batch
+	rest.Keys, rest.Scores, rest.Verdicts = nil, nil, nil
+	for i, key := range d.batch.Keys {
+		if there[key] {
+			n++
+			continue
+		}
+		rest.Keys, rest.Scores, rest.Verdicts = append(rest.Keys, key), append(rest.Scores, d.batch.Scores[i]), append(rest.Verdicts, d.batch.Verdicts[i])
+	}
+	d.batch = rest
+	return n, nil
 }

@@ -47,7 +47,7 @@ func (o *watchOptions) readTable(ctx context.Context, e *watch.Engine, text stri
 	if err != nil {
 		return fmt.Errorf("%s: %w", at, err)
 	}
-	return e.Poll(ctx, at.String(), t, watch.PollOptions{From: o.begin(), Every: o.poll.duration(), Lag: o.lag.duration()})
+	return e.Poll(ctx, at.String()+" by "+t.Key(), t, watch.PollOptions{From: o.begin(), Every: o.poll.duration(), Lag: o.lag.duration()})
 }
 
 // A watchedTable is a table of a database as a watch reads it.
@@ -57,11 +57,7 @@ type watchedTable struct {
 }
 
 func (o *watchOptions) openWatched(ctx context.Context, conn sql.Conn, at sql.Address) (*watchedTable, error) {
-	var explain func(string)
-	if o.input.database.explain {
-		explain = func(statement string) { fmt.Fprintf(o.world.stderr, "%s;\n", statement) }
-	}
-	tail, err := sql.OpenTail(ctx, conn, at, o.input.database.key, explain)
+	tail, err := sql.OpenTail(ctx, conn, at, o.input.database.key, o.input.database.explainer(o.world))
 	if err != nil {
 		return nil, err
 	}

@@ -180,6 +180,10 @@ func TestWatchTableGoesOn(t *testing.T) {
 			if got := raised(t, read(t, s.name+".jsonl")); len(got) != 199 {
 				t.Errorf("%d alerts", len(got))
 			}
+			other := session{}.run(t, oneCommand(t, strings.Replace(watch, "--key batch", "--key uid", 1)+"1s")...)
+			if other.code != exitError || !strings.Contains(other.stderr, "by batch, and not of") {
+				t.Errorf("by another key: exit code %d: %s", other.code, other.stderr)
+			}
 			at, err := sql.ParseAddress(address)
 			if err != nil {
 				t.Fatal(err)

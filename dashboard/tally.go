@@ -96,11 +96,6 @@ type tally struct {
 	sums  [2]int                    // columns of the engine: bytes out and in; -1 without
 }
 
-// changed says that two answers of the engine do not fit together.
-func (t *tally) changed() error {
-	return errors.New("the table changed while it was read, so that its numbers would not fit together; leave out what is still being added with --where and an upper bound of a time or an id")
-}
-
 // column returns which column of the engine one of the page is, -1 if it is none.
 func (t *tally) column(name string) int {
 	return slices.IndexFunc(t.e.Schema().Columns, func(c dataset.Column) bool { return name != "" && c.Name == name })
@@ -194,7 +189,7 @@ func (t *tally) count(ctx context.Context, columns []int) error {
 			continue
 		}
 		if counts[i].total() != t.s.Of {
-			return t.changed()
+			return dataset.ErrChanged
 		}
 		if err := t.recode(j, &counts[i]); err != nil {
 			return err
@@ -218,7 +213,7 @@ func (t *tally) recode(j int, counts *levelCounts) error {
 			codes[r], known = counts.place[dict.Level(k)]
 		}
 		if !known {
-			return t.changed()
+			return dataset.ErrChanged
 		}
 	}
 	for i, code := range c.rank(counts.names, counts.rows, counts.missing > 0, codes, t.d.order) {
@@ -243,10 +238,11 @@ func (t *tally) cubes(ctx context.Context, columns []int, cells int) ([]Cube, er
 // cube makes a cube of the engine's groups; nil if it would have more cells.
 func (t *tally) cube(ctx context.Context, columns []int, timed bool, most int) (*Cube, error) {
 	var set dataset.Set
-	for _, j := range columns {
-		set.Keys = append(set.Keys, dataset.Key{Column: t.column(t.d.Columns[j].Name)})
-	}
 	c := &cubeCells{t: t, columns: columns, timed: timed, place: map[string]int{}}
+	for _, j := range columns {
+		at := t.column(t.d.Columns[j].Name)
+		set.Keys, c.dicts = append(set.Keys, dataset.Key{Column: at}), append(c.dicts, t.e.Schema().Columns[at].Dict)
+	}
 	if timed {
 		c.step = t.stepKey()
 		set.Keys = append(set.Keys, c.step)
@@ -268,7 +264,7 @@ func (t *tally) cube(ctx context.Context, columns []int, timed bool, most int) (
 	case over[0] || len(c.rows) > most:
 		return nil, nil
 	case c.strange || c.total() != t.s.Of:
-		return nil, t.changed()
+		return nil, dataset.ErrChanged
 	}
 	return c.cube(), nil
 }

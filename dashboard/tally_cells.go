@@ -78,6 +78,7 @@ func (t *tally) bucket(k dataset.Key, step float64) int {
 type cubeCells struct {
 	t       *tally
 	columns []int
+	dicts   []*dataset.Dict // of the columns
 	timed   bool
 	step    dataset.Key    // if it is timed, see stepKey
 	place   map[string]int // by bucket and codes
@@ -92,7 +93,7 @@ func (c *cubeCells) add(g *dataset.Groups) {
 	codes := make([]uint16, len(c.columns))
 	for i, n := range g.N {
 		for k, j := range c.columns {
-			codes[k] = c.code(j, g.Cells.Columns[k].Codes[i])
+			codes[k] = c.code(k, j, g.Cells.Columns[k].Codes[i])
 		}
 		bucket := 0
 		if c.timed {
@@ -104,15 +105,14 @@ func (c *cubeCells) add(g *dataset.Groups) {
 	}
 }
 
-// code is the code of a level of the engine in a column of the page.
-func (c *cubeCells) code(j int, level uint32) uint16 {
+// code is the code of a level of the engine in column j of the page, the k-th of the cube.
+func (c *cubeCells) code(k, j int, level uint32) uint16 {
 	column := &c.t.d.Columns[j]
 	if level == dataset.MissingCode {
 		c.strange = c.strange || !column.Missing
 		return uint16(len(column.Levels))
 	}
-	schema := c.t.e.Schema()
-	code, known := c.t.codes[j][schema.Columns[c.t.column(column.Name)].Dict.Level(level)]
+	code, known := c.t.codes[j][c.dicts[k].Level(level)]
 	c.strange = c.strange || !known
 	return code
 }

@@ -5,6 +5,9 @@ import (
 	"errors"
 )
 
+// ErrChanged says that answers of an engine do not fit together.
+var ErrChanged = errors.New("the table changed while it was read, so that its numbers would not fit together; leave out what is still being added with --where and an upper bound of a time or an id")
+
 // CountGroups asks an engine for sets of groups, as an analysis that is Tallied does, and
 // hands them on as they come. It returns which sets have more groups than are of use;
 // what take was told of those is a part, and must be forgotten.

@@ -2,6 +2,7 @@ package eda_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -89,6 +90,23 @@ func (n *narrowed) Where(condition string) (dataset.Source, error) {
 	return n.inside, nil
 }
 
+// Scan lets analyses ask this engine, and not the one inside.
+func (n *narrowed) Scan(ctx context.Context, analyses ...dataset.Analysis) error {
+	for _, a := range analyses {
+		asking, ok := a.(dataset.Asking)
+		if !ok {
+			return n.Engine.Scan(ctx, analyses...)
+		}
+		if err := a.Start(n.Schema(), 1); err != nil {
+			return err
+		}
+		if err := asking.Ask(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func TestEngineResamplesOtherCodes(t *testing.T) {
 	opt := dataset.Options{Types: map[string]dataset.Kind{"ts": dataset.Time}}
 	header, rows, _ := strings.Cut(strayTimes(2000), "\n")
@@ -109,4 +127,26 @@ func TestEngineResamplesOtherCodes(t *testing.T) {
 	engine := &narrowed{sourcetest.Counted(all), sourcetest.Counted(part(func(stray bool) bool { return !stray })), sourcetest.Counted(part(func(stray bool) bool { return stray }))}
 	o := eda.TimeSeriesOptions{Every: 3600}
 	near(t, "series", timeSeries(t, engine, o), timeSeries(t, all, o))
+
+	// A table that grows between two questions is told from one that does not.
+	for name, row := range map[string]string{"inside": "1600000000,1,1,1,smurf\n", "outside": "77,1,1,1,aaa\n"} {
+		grown := func(of func(stray bool) bool, end string) dataset.Source {
+			text := header + "\n"
+			for line := range strings.Lines(rows) {
+				if of(!strings.HasPrefix(line, "1.6") && !strings.HasPrefix(line, ",")) {
+					text += line
+				}
+			}
+			return sourcetest.Counted(tableOf(t, text+end, opt))
+		}
+		late := *engine
+		if name == "inside" {
+			late.inside = grown(func(stray bool) bool { return !stray }, row)
+		} else {
+			late.outside = grown(func(stray bool) bool { return stray }, row)
+		}
+		if _, err := eda.TimeSeriesOf(context.Background(), &late, o); !errors.Is(err, dataset.ErrChanged) {
+			t.Errorf("a row more %s: %v", name, err)
+		}
+	}
 }

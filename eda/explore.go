@@ -170,7 +170,11 @@ func (x *explorer) compare() (err error) {
 	if err := x.src.Scan(x.ctx, analyses...); err != nil {
 		return err
 	}
-	if steps != nil {
+	switch {
+	case steps == nil:
+	case steps.refused != nil:
+		out.Skipped = append(out.Skipped, fmt.Sprintf("No time series: %s.", steps.refused))
+	default:
 		if out.TimeSeries, err = steps.examined(x.ctx, &o); err != nil {
 			return err
 		}

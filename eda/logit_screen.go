@@ -65,11 +65,7 @@ func ScreenLogit(ctx context.Context, src dataset.Source, o LogitOptions) (*Logi
 		return nil, err
 	}
 	out.Rows = gathered[0].rows
-	for _, one := range gathered {
-		if warnings := one.warnings("regressions"); len(warnings) > 0 {
-			out.Warnings = warnings
-		}
-	}
+	out.Warnings = m.sampled(gathered)
 	m.stage("fitting each column")
 	alone, reasons := make([]*LogitAlone, len(m.terms)), make([]string, len(m.terms))
 	if out.Warnings, err = m.eachSum(ctx, gathered, alone, reasons, out.Warnings); err != nil {
@@ -102,6 +98,24 @@ func ScreenLogit(ctx context.Context, src dataset.Source, o LogitOptions) (*Logi
 		return strength(out.Models[i].Effect.Value) > strength(out.Models[j].Effect.Value)
 	})
 	return out, err
+}
+
+// sampled says which of the columns' regressions use a part of the rows.
+func (m *logitModel) sampled(gathered []gathering) []string {
+	var names []string
+	last := 0
+	for k, one := range gathered {
+		if len(one.warnings("")) > 0 {
+			names, last = append(names, m.terms[k].name), k
+		}
+	}
+	switch len(names) {
+	case 0:
+		return nil
+	case len(gathered):
+		return gathered[last].warnings("regressions")
+	}
+	return gathered[last].warnings("regressions of " + listed(names, mostNamed))
 }
 
 // all makes a term of every column that may be used, unless terms were named, and

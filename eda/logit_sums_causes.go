@@ -69,7 +69,8 @@ func summedValueCauses(ctx context.Context, f *stats.LogitFit, data *stats.Logit
 			return nil, err
 		}
 		ones, zeros := above[1]+below[1], above[0]+below[0]
-		if 2*(ones+zeros) < f.N { // the border is the commonest value
+		between := above[0]+above[1] > 0 && below[0]+below[1] > 0
+		if between || 2*(ones+zeros) < f.N { // the border is a value of its own, or the commonest
 			if found := rule("other than "+roundNumber(border), ones, zeros); found != nil {
 				return found, nil
 			}

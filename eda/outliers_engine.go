@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/netanom/netanom/dataset"
 	"github.com/netanom/netanom/stats"
@@ -129,6 +130,10 @@ func (r *outlierRows) askRows(ctx context.Context, e dataset.Engine, k int) erro
 			continue
 		}
 		l, c := &r.limits[at], &r.workers[0].counts[at]
+		if c.above+c.below > 0 && r.within >= 0 && !conditionLevel(r.groups[group]) {
+			r.unasked = append(r.unasked, r.schema.Columns[column].Name)
+			continue
+		}
 		for _, side := range []struct {
 			rows      int64
 			condition string
@@ -140,7 +145,7 @@ func (r *outlierRows) askRows(ctx context.Context, e dataset.Engine, k int) erro
 			if side.rows == 0 {
 				continue
 			}
-			if err := r.askSide(ctx, e, k, group, r.inGroup(side.condition, group), side.falling); err != nil {
+			if err := r.askSide(ctx, e, k, group, side.rows, r.inGroup(side.condition, group), side.falling); err != nil {
 				return err
 			}
 		}
@@ -150,10 +155,10 @@ func (r *outlierRows) askRows(ctx context.Context, e dataset.Engine, k int) erro
 	return nil
 }
 
-// askSide asks for the rows on one side of the fences of a column in a group: their
-// value, and what says what they are. Of equals those come first that were first in
-// time, where the table says so.
-func (r *outlierRows) askSide(ctx context.Context, e dataset.Engine, k, group int, condition string, falling bool) error {
+// askSide asks for the rows on one side of the fences of a column in a group, of which so
+// many were counted: their value, and what says what they are. Of equals those come first
+// that were first in time, where the table says so.
+func (r *outlierRows) askSide(ctx context.Context, e dataset.Engine, k, group int, rows int64, condition string, falling bool) error {
 	left, err := whereOf(e, condition)
 	if err != nil {
 		return err
@@ -171,11 +176,37 @@ func (r *outlierRows) askSide(ctx context.Context, e dataset.Engine, k, group in
 	if left, err = asEngine(left.Select(columns)); err != nil {
 		return err
 	}
-	t, err := left.Head(ctx, int64(r.most), order...)
-	if err != nil {
-		return err
+	// To a condition, a point at the end of a label does not count: there may be rows of
+	// another group among them.
+	for most := int64(r.most) + 1; ; most *= 4 {
+		t, err := left.Head(ctx, most, order...)
+		if err != nil {
+			return err
+		}
+		found, err := r.list(k, group, t, columns)
+		if err != nil {
+			return err
+		}
+		n := int64(len(found))
+		switch short := n < min(rows, int64(r.most)) && t.Rows() == most; {
+		case n > rows:
+			return dataset.ErrChanged
+		case short && most < mostLooked:
+			continue
+		case short:
+			r.unasked = append(r.unasked, r.schema.Columns[r.columns[k]].Name)
+		}
+		r.found[k] = append(r.found[k], found...)
+		return nil
 	}
-	return r.list(k, group, t, columns)
+}
+
+// mostLooked is about how many rows are looked through for those of a group.
+const mostLooked = 100_000
+
+// conditionLevel reports whether a level can stand in a condition.
+func conditionLevel(level string) bool {
+	return utf8.ValidString(level) && len(level) < mostCondition/8
 }
 
 // inGroup adds the group to a condition.
@@ -187,18 +218,18 @@ func (r *outlierRows) inGroup(condition string, group int) string {
 	return fmt.Sprintf("%s && %s == %s", condition, name, strconv.Quote(r.groups[group]))
 }
 
-// list takes over rows of a column in a group. Of all columns the table has those
+// list returns the rows of a column that are in a group. Of all columns the table has those
 // named, in their order.
-func (r *outlierRows) list(k, group int, t *dataset.Table, columns []int) error {
+func (r *outlierRows) list(k, group int, t *dataset.Table, columns []int) (found []outlierAt, err error) {
 	l := &r.limits[r.places[k][group]]
 	values, err := t.Floats(0)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	cell := func(row, column int) string { return t.Cell(int64(row), slices.Index(columns, column)) }
 	for row, x := range values {
 		if r.within >= 0 && cell(row, r.within) != r.groups[group] {
-			continue // to a condition, a point at the end of a label does not count
+			continue
 		}
 		at := outlierAt{value: x, row: -1, group: group, label: dataset.MissingCode,
 			reach: max(x-l.fence.Upper, l.fence.Lower-x)}
@@ -208,10 +239,10 @@ func (r *outlierRows) list(k, group int, t *dataset.Table, columns []int) error 
 			}
 		}
 		if at.reach > 0 {
-			r.found[k] = append(r.found[k], at)
+			found = append(found, at)
 		}
 	}
-	return nil
+	return found, nil
 }
 
 // conditionName writes a column in a condition; false if its name cannot stand there.
@@ -294,8 +325,20 @@ func (o *Outliers) anyOutside(s *dataset.Schema) (string, error) {
 		if !ok {
 			return "", fmt.Errorf("no condition can hold column %q, because there is a backtick in its name; leave it out with --feature", s.Columns[l.column].Name)
 		}
-		condition := fmt.Sprintf("(%s > %s || %s < %s)", name, numberWord(min(l.fence.Upper, l.modified.Upper)),
-			name, numberWord(max(l.fence.Lower, l.modified.Lower)))
+		var sides []string
+		if x := min(l.fence.Upper, l.modified.Upper); !math.IsInf(x, 0) { // beyond which there is nothing
+			sides = append(sides, name+" > "+numberWord(x))
+		}
+		if x := max(l.fence.Lower, l.modified.Lower); !math.IsInf(x, 0) {
+			sides = append(sides, name+" < "+numberWord(x))
+		}
+		if len(sides) == 0 {
+			continue
+		}
+		condition := "(" + strings.Join(sides, " || ") + ")"
+		if group >= 0 && !conditionLevel(l.group) {
+			return "", fmt.Errorf("no condition can hold the group %.40q of column %q; leave out --within", l.group, o.Within)
+		}
 		if group >= 0 {
 			by, _ := conditionName(s, group)
 			condition = fmt.Sprintf("(%s == %s && %s)", by, strconv.Quote(l.group), condition)

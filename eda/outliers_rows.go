@@ -23,6 +23,7 @@ type outlierRows struct {
 	places  [][]int       // per column and group: place of the limits, -1 for none
 	found   [][]outlierAt // per column, merged in file order
 	unnamed []string      // columns of an engine that no condition can name
+	unasked []string      // those of which a group is one that no condition can hold
 	workers []outlierBatch
 }
 

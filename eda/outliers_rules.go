@@ -171,6 +171,9 @@ func (o *Outliers) take(r *outlierRows) {
 	if r.most > 0 {
 		o.Rows, o.Label = r.result()
 	}
+	if unasked := slices.Compact(r.unasked); len(unasked) > 0 {
+		o.Warnings = append(o.Warnings, fmt.Sprintf("No rows are listed of groups that no condition can tell apart, because they are no UTF-8, too long, or like others but for a point at the end: those of %s.", listed(unasked, mostNamed)))
+	}
 	if len(r.unnamed) > 0 {
 		o.Warnings = append(o.Warnings, fmt.Sprintf("No rows are listed of columns with a backtick in their names, or in that of the groups, which no condition can hold: %s.", listed(r.unnamed, mostNamed)))
 	}

@@ -77,8 +77,37 @@ func (t *cellTable) bins() map[int64]int64 {
 	return bins
 }
 
-// Ask implements dataset.Asking: an engine counts and adds up in steps.
-func (r *resampler) Ask(ctx context.Context, e dataset.Engine) (err error) {
+// Ask implements dataset.Asking: an engine counts and adds up in steps. Rows are where the
+// clock found them, or the table has changed.
+func (r *resampler) Ask(ctx context.Context, e dataset.Engine) error {
+	if err := r.ask(ctx, e); err != nil {
+		var no unaskable
+		if errors.As(err, &no) {
+			r.refused, err = err, nil
+		}
+		return err
+	}
+	n := r.out.Untimed + r.out.Outside.Rows
+	for step, rows := range r.out.Counts {
+		if n += rows; r.out.Attacks != nil && r.out.Attacks[step] > rows {
+			return dataset.ErrChanged
+		}
+	}
+	if n != r.out.Rows {
+		return dataset.ErrChanged
+	}
+	return nil
+}
+
+// An unaskable says why an engine cannot be asked for something, while it may be for others.
+type unaskable string
+
+// Error reads as a sentence.
+func (r unaskable) Error() string { return string(r) }
+
+func unaskablef(format string, args ...any) error { return unaskable(fmt.Sprintf(format, args...)) }
+
+func (r *resampler) ask(ctx context.Context, e dataset.Engine) (err error) {
 	if r.strays {
 		if e, err = r.inside(ctx, e); err != nil {
 			return err
@@ -98,8 +127,7 @@ func (r *resampler) Ask(ctx context.Context, e dataset.Engine) (err error) {
 			return err
 		}
 		if !tables[0].over {
-			r.add(&tables[0], set.Sums, e.Schema().Columns[r.label].Dict)
-			return nil
+			return r.add(&tables[0], set.Sums, e.Schema().Columns[r.label].Dict)
 		}
 	}
 	tables, err := countCells(ctx, e, set)
@@ -107,9 +135,11 @@ func (r *resampler) Ask(ctx context.Context, e dataset.Engine) (err error) {
 		return err
 	}
 	if tables[0].over {
-		return fmt.Errorf("%s are more than the database counts; choose longer steps with --every", plural(int64(r.out.Steps), "step"))
+		return unaskablef("%s are more than the database counts; choose longer steps with --every", plural(int64(r.out.Steps), "step"))
 	}
-	r.add(&tables[0], set.Sums, nil)
+	if err := r.add(&tables[0], set.Sums, nil); err != nil {
+		return err
+	}
 	return r.attacks(ctx, e)
 }
 
@@ -118,7 +148,7 @@ func (r *resampler) inside(ctx context.Context, e dataset.Engine) (dataset.Engin
 	t := r.out
 	name, ok := conditionName(e.Schema(), r.clock)
 	if !ok {
-		return nil, fmt.Errorf("some rows lie far apart from the others in time, and no condition can hold column %q to leave them out, because there is a backtick in its name", t.Clock)
+		return nil, unaskablef("some rows lie far apart from the others in time, and no condition can hold column %q to leave them out, because there is a backtick in its name", t.Clock)
 	}
 	outside, err := whereOf(e, fmt.Sprintf("%s < %s || %s > %s", name, numberWord(t.First), name, numberWord(t.Last)))
 	if err != nil {
@@ -136,7 +166,7 @@ func (r *resampler) inside(ctx context.Context, e dataset.Engine) (dataset.Engin
 
 // add adds up the groups of a table of steps, and of labels if it has them: codes of
 // dict, which of some rows need not be that of all. sums are the columns of its sums.
-func (r *resampler) add(t *cellTable, sums []int, dict *dataset.Dict) {
+func (r *resampler) add(t *cellTable, sums []int, dict *dataset.Dict) error {
 	for k, n := range t.n {
 		if t.cells[0][k] != t.cells[0][k] { // without a time
 			continue
@@ -144,7 +174,12 @@ func (r *resampler) add(t *cellTable, sums []int, dict *dataset.Dict) {
 		step := r.out.within(t.cells[0][k])
 		r.out.Counts[step] += n
 		if len(t.cells) > 1 {
-			if code := sameLevel(dict, r.labels.dict, codeOf(t.cells[1][k])); r.labels.isAttackAt(code, r.classes) {
+			there := codeOf(t.cells[1][k])
+			code := sameLevel(dict, r.labels.dict, there)
+			if code == dataset.MissingCode && there != dataset.MissingCode { // it was not among those of all rows
+				return dataset.ErrChanged
+			}
+			if r.labels.isAttackAt(code, r.classes) {
 				r.out.Attacks[step] += n
 				r.labels.add(step, code, n)
 			}
@@ -158,6 +193,7 @@ func (r *resampler) add(t *cellTable, sums []int, dict *dataset.Dict) {
 			}
 		}
 	}
+	return nil
 }
 
 // attacks counts the attacks of each step where there are too many different ones to
@@ -168,7 +204,7 @@ func (r *resampler) attacks(ctx context.Context, e dataset.Engine) error {
 	}
 	name, ok := conditionName(e.Schema(), r.label)
 	if !ok {
-		return fmt.Errorf("column %q has too many levels to count attacks by, and no condition can hold it, because there is a backtick in its name", r.out.Label)
+		return unaskablef("column %q has too many levels to count attacks by, and no condition can hold it, because there is a backtick in its name", r.out.Label)
 	}
 	normal := make([]string, len(r.classes.Normal))
 	for k, level := range r.classes.Normal {

@@ -17,6 +17,7 @@ type resampler struct {
 	label    int   // -1: classes are not known
 	known    int64 // rows counted in row order: those that fill a step
 	strays   bool  // whether rows are outside
+	refused  error // why an engine could not be asked
 
 	labels  *attackLabels
 	workers []resampleBatch

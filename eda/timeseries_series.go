@@ -63,6 +63,9 @@ type SeriesSpike struct {
 
 // examined computes the series and examines each.
 func (r *resampler) examined(ctx context.Context, o *TimeSeriesOptions) (*TimeSeries, error) {
+	if r.refused != nil {
+		return nil, r.refused
+	}
 	t := r.out
 	r.fill()
 	for i := range t.Series {

@@ -130,6 +130,24 @@ func TestCorrelationMatrixTake(t *testing.T) {
 	}
 }
 
+// Of two by two cells, tau-b is phi, (ad−bc)/√(product of the margins), however many rows
+// there are (M. G. Kendall 1970, "Rank Correlation Methods", section 3.14).
+func TestKendallTauBOfManyRows(t *testing.T) {
+	x, y := []float64{0, 0, 1, 1}, []float64{0, 1, 0, 1}
+	for n, want := range map[int64]error{3: nil, 300_000_000: nil, 500_000_000: nil, 600_000_000: ErrTooMany, 1 << 62: ErrTooMany} {
+		got, err := KendallTauBCounts(x, y, []int64{3 * n, n, n, 3 * n})
+		if n == 1<<62 {
+			got, err = KendallTauBCounts(x, y, []int64{n, n, n, n})
+		}
+		if !errors.Is(err, want) {
+			t.Errorf("%d: %v, want %v", n, err, want)
+		}
+		if err == nil && got.Tau != 0.5 {
+			t.Errorf("%d: tau %v, want 0.5", n, got.Tau)
+		}
+	}
+}
+
 func TestKendallTauBCounts(t *testing.T) {
 	cols := completeRows(holedColumns(500))
 	for j, y := range cols {

@@ -35,7 +35,7 @@ func KendallTauB(x, y []float64) (TauB, error) {
 
 // newTauB makes τ_b of a score and the ties.
 func newTauB(n, score int64, tiesX, tiesY tieSums) TauB {
-	pairs := n * (n - 1) / 2
+	pairs := pairsAmong(n)
 	untiedX, untiedY := pairs-tiesX.pairs, pairs-tiesY.pairs
 	t := TauB{N: n, Score: score, Tau: math.NaN(), Ties: tiesX.pairs > 0 || tiesY.pairs > 0}
 	t.SD = scoreSD(float64(n), tiesX, tiesY)
@@ -45,6 +45,14 @@ func newTauB(n, score int64, tiesX, tiesY tieSums) TauB {
 		t.Tau = min(max(tau, -1), 1)
 	}
 	return t
+}
+
+// pairsAmong returns n(n−1)/2, which fits for n below 2³².
+func pairsAmong(n int64) int64 {
+	if n%2 == 0 {
+		return n / 2 * (n - 1)
+	}
+	return (n - 1) / 2 * n
 }
 
 // tieSums holds sums over the groups of t equal values of one variable.
@@ -57,7 +65,7 @@ type tieSums struct {
 
 func (s *tieSums) add(group int) {
 	t := float64(group)
-	s.pairs += int64(group) * int64(group-1) / 2
+	s.pairs += pairsAmong(int64(group))
 	s.sum2 += t * (t - 1)
 	s.sum3 += t * (t - 1) * (t - 2)
 	s.sum25 += t * (t - 1) * (2*t + 5)

@@ -9,7 +9,7 @@ import (
 // KendallTauBCounts is KendallTauB of pairs that something else counted: (x[i], y[i])
 // occurs counts[i] times. The pairs need no order and may repeat. It takes time
 // proportional to n·log n for n pairs, however often they occur. It returns ErrLengths
-// and ErrNotFinite, and an error for a negative count.
+// and ErrNotFinite, and an error for a negative count or 2³² pairs or more.
 func KendallTauBCounts(x, y []float64, counts []int64) (TauB, error) {
 	if len(x) != len(y) || len(x) != len(counts) {
 		return TauB{}, fmt.Errorf("rank correlation tau-b of %d and %d values with %d counts: %w", len(x), len(y), len(counts), ErrLengths)
@@ -19,6 +19,12 @@ func KendallTauBCounts(x, y []float64, counts []int64) (TauB, error) {
 	}
 	if len(counts) > 0 && slices.Min(counts) < 0 {
 		return TauB{}, fmt.Errorf("rank correlation tau-b: count %d", slices.Min(counts))
+	}
+	total := int64(0)
+	for _, n := range counts {
+		if total += n; n >= mostPaired || total >= mostPaired {
+			return TauB{}, fmt.Errorf("rank correlation tau-b of %d pairs or more: %w", int64(mostPaired), ErrTooMany)
+		}
 	}
 	ranks := newOrderNumbers(y)
 	order := make([]int, len(x))
@@ -51,6 +57,9 @@ func KendallTauBCounts(x, y []float64, counts []int64) (TauB, error) {
 	}
 	return newTauB(n, score, tiesX, tiesY), nil
 }
+
+// mostPaired is from how many rows on the pairs of two do not fit in an int64.
+const mostPaired = 1 << 32
 
 // prefixSums holds numbers of which the first so many can be added up quickly (P. M.
 // Fenwick 1994, "A new data structure for cumulative frequency tables").

@@ -93,7 +93,7 @@ func (l loaded) deliver(ctx context.Context, t *testing.T, key string) {
 	at := sql.Name{Database: l.at.Table.Database, Table: l.at.Table.Table + "_verdicts"}
 	lost, times := errors.New("lost"), 0
 	for range 100 {
-		sink, err := sql.OpenSink(ctx, l.conn, at, info)
+		sink, err := sql.OpenSink(ctx, l.conn, at, info, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,6 +124,54 @@ func (l loaded) deliver(ctx context.Context, t *testing.T, key string) {
 	l.delivered(ctx, t, at, info)
 }
 
+// Judged tells which keys have a verdict of a model, in whatever order they were delivered,
+// and of how many is asked.
+func TestJudgedOnServers(t *testing.T) {
+	ctx := context.Background()
+	for key, rows := range map[string]int{"id": 6000, "began": 300} {
+		t.Run(key, func(t *testing.T) {
+			onServers(t, rows, func(t *testing.T, l loaded) {
+				info, err := l.src.Key(key)
+				if err != nil {
+					t.Fatal(err)
+				}
+				sink, err := sql.OpenSink(ctx, l.conn, sql.Name{Database: l.at.Table.Database, Table: l.at.Table.Table + "_verdicts"}, info, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var keys []sql.Value
+				pages := 0
+				err = l.src.Stream(ctx, key, nil, int64(rows/6), func(p *sql.Page) error {
+					keys = append(keys, p.Keys...)
+					if pages++; pages%2 == 1 {
+						return nil
+					}
+					return errors.Join(sink.Deliver(ctx, judged("m1", p)), sink.Deliver(ctx, judged("m2", p)))
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				found, err := sink.Judged(ctx, "m1", keys)
+				if err != nil || len(found) != rows/2 {
+					t.Fatalf("%d of the keys are judged (%v), want half", len(found), err)
+				}
+				for i, k := range keys {
+					if want := i/(rows/6)%2 == 1; found[k] != want {
+						t.Fatalf("key %d, %s: judged %v, want %v", i, k.Text, found[k], want)
+					}
+				}
+				last, _, err := sink.Resume(ctx, "m1")
+				if err != nil || *last != keys[rows-1] {
+					t.Fatalf("the largest key is %v (%v), want %v", last, err, keys[rows-1])
+				}
+				if n, there, err := l.src.UpTo(ctx, key, keys[123]); n != 124 || !there || err != nil {
+					t.Errorf("up to row 123 there are %d rows, %v (%v)", n, there, err)
+				}
+			})
+		})
+	}
+}
+
 // judged makes verdicts of a page.
 func judged(model string, p *sql.Page) *sql.Verdicts {
 	v := &sql.Verdicts{Model: model, Threshold: 0.5, Keys: p.Keys}
@@ -136,7 +184,7 @@ func judged(model string, p *sql.Page) *sql.Verdicts {
 
 func (l loaded) delivered(ctx context.Context, t *testing.T, at sql.Name, key sql.ColumnInfo) {
 	t.Helper()
-	sink, err := sql.OpenSink(ctx, l.conn, at, key)
+	sink, err := sql.OpenSink(ctx, l.conn, at, key, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +214,7 @@ func (l loaded) delivered(ctx context.Context, t *testing.T, at sql.Name, key sq
 	if diff := sum - want; diff > 1e-9 || diff < -1e-9 {
 		t.Errorf("scores of attacks add up to %v, want %v", sum, want)
 	}
-	if _, err := sql.OpenSink(ctx, l.conn, l.at.Table, key); err == nil || !strings.Contains(err.Error(), "has no column") {
+	if _, err := sql.OpenSink(ctx, l.conn, l.at.Table, key, nil); err == nil || !strings.Contains(err.Error(), "has no column") {
 		t.Errorf("the table of rows was taken for one of verdicts: %v", err)
 	}
 }

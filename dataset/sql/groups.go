@@ -2,6 +2,7 @@ package sql
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/netanom/netanom/dataset"
@@ -58,7 +59,7 @@ func (s *Source) newSetQuery(set dataset.Set) (*setQuery, error) {
 			return nil, err
 		}
 		e, sum, known := s.number(column), s.alias("s", i), s.alias("c", i)
-		inner = append(inner, s.d.Sum(s.shifted(e, column))+" AS "+sum, s.d.CountIf(e+" IS NOT NULL")+" AS "+known)
+		inner = append(inner, s.groupSum(e, column)+" AS "+sum, s.d.CountIf(e+" IS NOT NULL")+" AS "+known)
 		outer, q.types = append(outer, s.d.CastReal(sum), s.d.Int(known)), append(q.types, Real, Int)
 		q.shifts = append(q.shifts, s.fact(column).shift())
 	}
@@ -69,6 +70,20 @@ func (s *Source) newSetQuery(set dataset.Set) (*setQuery, error) {
 	q.statement = fmt.Sprintf("SELECT %s FROM (SELECT %s FROM %s%s) AS %s",
 		strings.Join(outer, ", "), strings.Join(inner, ", "), s.from(), groups, s.alias("g", 0))
 	return q, nil
+}
+
+// groupSum adds up the numbers of a column, in two parts unless that is exact anyway.
+func (s *Source) groupSum(e string, column int) string {
+	e = s.shifted(e, column)
+	reach := s.fact(column).reach()
+	if s.info(column).Form == Integer && reach*float64(s.all.n) < 1<<53 {
+		return s.d.Sum(e)
+	}
+	parts := s.twice("("+e+")", reach, s.all.n)
+	for i := range parts {
+		parts[i] = s.d.Sum(parts[i])
+	}
+	return strings.Join(parts, " + ")
 }
 
 // shifted is a number less its column's shift.
@@ -88,6 +103,15 @@ func (f *columnFacts) shift() float64 {
 		return f.min/2 + f.max/2
 	}
 	return 0
+}
+
+// reach returns how far numbers may lie from the shift; 0 if that is not known.
+func (f *columnFacts) reach() float64 {
+	if !f.learned {
+		return 0
+	}
+	k := f.shift()
+	return max(math.Abs(f.min-k), math.Abs(f.max-k))
 }
 
 // groupKey says how to ask for a key, of which the alias is given.

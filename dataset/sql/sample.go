@@ -33,7 +33,7 @@ func (s *Source) Sample(ctx context.Context, o dataset.SampleOptions) (*dataset.
 	}
 	apportion(strata, o.Rows)
 	if out.Of <= o.Rows {
-		out.Table, err = s.everything(ctx)
+		out.Table, err = s.everything(ctx, out.Of+1)
 	} else {
 		out.Table, err = s.drawn(ctx, o, strata)
 	}
@@ -122,13 +122,13 @@ func apportion(strata []stratum, rows int64) {
 	}
 }
 
-// everything returns all rows.
-func (s *Source) everything(ctx context.Context) (*dataset.Table, error) {
+// everything returns all rows, of which there are fewer than so many.
+func (s *Source) everything(ctx context.Context, most int64) (*dataset.Table, error) {
 	var order []dataset.Order
 	if clock := s.schema.Clock(); clock >= 0 {
 		order = []dataset.Order{{Column: clock}}
 	}
-	return s.fetch(ctx, order, math.MaxInt64)
+	return s.fetch(ctx, order, most)
 }
 
 // drawn returns the rows of every stratum with the lowest lots. It asks for a few more

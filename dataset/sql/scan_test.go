@@ -118,13 +118,13 @@ func on(columns ...int) (keys []dataset.Key) {
 func TestStatements(t *testing.T) {
 	s := openScript(t, flowsServer(10), Options{})
 	for want, set := range map[string]dataset.Set{
-		"SELECT na_n0 FROM (SELECT count() AS na_n0 FROM t) AS na_g0":                                                                                                                                                                   {},
-		"SELECT (num(na_k0)), na_n0 FROM (SELECT key(x) AS na_k0, count() AS na_n0 FROM t GROUP BY na_k0 LIMIT 15) AS na_g0":                                                                                                            {Keys: on(0), Most: 9},
-		"SELECT na_k0, text(na_k1), na_n0 FROM (SELECT (num(h)) AS na_k0, key(t) AS na_k1, count() AS na_n0 FROM t GROUP BY na_k0, na_k1 LIMIT 4194310) AS na_g0":                                                                       {Keys: on(3, 2)},
-		"SELECT na_n0, na_s0, na_c0, na_s1, na_c1 FROM (SELECT count() AS na_n0, sum((num(h)) - (7)) AS na_s0, countIf((num(h)) IS NOT NULL) AS na_c0, sum((num(x))) AS na_s1, countIf((num(x)) IS NOT NULL) AS na_c1 FROM t) AS na_g0": {Sums: []int{3, 0}},
-		"SELECT na_k0, na_n0 FROM (SELECT below((num(x)), [1 2]) AS na_k0, count() AS na_n0 FROM t GROUP BY na_k0 LIMIT 4) AS na_g0":                                                                                                    {Keys: []dataset.Key{{Column: 0, Bounds: []float64{1, 2}}}, Most: 3},
-		"SELECT na_k0, na_n0 FROM (SELECT floor(((num(h)) - (-4)) / 0.5) AS na_k0, count() AS na_n0 FROM t GROUP BY na_k0 LIMIT 4) AS na_g0":                                                                                            {Keys: []dataset.Key{{Column: 3, Start: -4, Step: .5}}, Most: 3},
-		"SELECT na_k0, na_n0 FROM (SELECT CASE WHEN (num(x)) IS NULL THEN 1 ELSE 0 END AS na_k0, count() AS na_n0 FROM t GROUP BY na_k0 LIMIT 4) AS na_g0":                                                                              {Keys: []dataset.Key{{Column: 0, Gap: true}}, Most: 3},
+		"SELECT na_n0 FROM (SELECT count() AS na_n0 FROM t) AS na_g0":                                                                                             {},
+		"SELECT (num(na_k0)), na_n0 FROM (SELECT key(x) AS na_k0, count() AS na_n0 FROM t GROUP BY na_k0 LIMIT 15) AS na_g0":                                      {Keys: on(0), Most: 9},
+		"SELECT na_k0, text(na_k1), na_n0 FROM (SELECT (num(h)) AS na_k0, key(t) AS na_k1, count() AS na_n0 FROM t GROUP BY na_k0, na_k1 LIMIT 4194310) AS na_g0": {Keys: on(3, 2)},
+		"SELECT na_n0, na_s0, na_c0, na_s1, na_c1 FROM (SELECT count() AS na_n0, sum(((((num(h)) - (7)) + 48) - 48)) + sum(((num(h)) - (7)) - ((((num(h)) - (7)) + 48) - 48)) AS na_s0, countIf((num(h)) IS NOT NULL) AS na_c0, sum(((((num(x))) + 384) - 384)) + sum(((num(x))) - ((((num(x))) + 384) - 384)) AS na_s1, countIf((num(x)) IS NOT NULL) AS na_c1 FROM t) AS na_g0": {Sums: []int{3, 0}},
+		"SELECT na_k0, na_n0 FROM (SELECT below((num(x)), [1 2]) AS na_k0, count() AS na_n0 FROM t GROUP BY na_k0 LIMIT 4) AS na_g0":                       {Keys: []dataset.Key{{Column: 0, Bounds: []float64{1, 2}}}, Most: 3},
+		"SELECT na_k0, na_n0 FROM (SELECT floor(((num(h)) - (-4)) / 0.5) AS na_k0, count() AS na_n0 FROM t GROUP BY na_k0 LIMIT 4) AS na_g0":               {Keys: []dataset.Key{{Column: 3, Start: -4, Step: .5}}, Most: 3},
+		"SELECT na_k0, na_n0 FROM (SELECT CASE WHEN (num(x)) IS NULL THEN 1 ELSE 0 END AS na_k0, count() AS na_n0 FROM t GROUP BY na_k0 LIMIT 4) AS na_g0": {Keys: []dataset.Key{{Column: 0, Gap: true}}, Most: 3},
 		"SELECT na_k0, na_n0 FROM (SELECT CASE WHEN (text(w)) NOT IN ('', 'NA', 'NaN', '?') THEN 0 ELSE 1 END AS na_k0, count() AS na_n0 FROM t GROUP BY na_k0 LIMIT 4) AS na_g0": {
 			Keys: []dataset.Key{{Column: 1, Gap: true}}, Most: 3},
 		"SELECT na_k0, na_n0 FROM (SELECT hash(text((num(x))), CASE WHEN (text(w)) NOT IN ('', 'NA', 'NaN', '?') THEN text(w) ELSE '' END) AS na_k0, count() AS na_n0 FROM t GROUP BY na_k0 LIMIT 4) AS na_g0": {

@@ -129,18 +129,40 @@ func (s *Source) checkKey(ctx context.Context, key ColumnInfo) error {
 	if !key.Null {
 		return nil
 	}
-	without := int64(0)
-	statement := fmt.Sprintf("SELECT %s FROM %s", s.d.Int(s.d.Count()), s.from(s.d.Quote(key.Name)+" IS NULL"))
-	err := s.query(ctx, statement, []Type{Int}, func(b *Block) error {
-		for _, n := range b.Columns[0].Ints {
-			without += n
-		}
-		return nil
-	})
+	without, err := s.countWhere(ctx, s.d.Quote(key.Name)+" IS NULL")
 	if err == nil && without > 0 {
 		return fmt.Errorf("%d rows of %s have no value in column %q; page by a column that has one in every row, or leave them out with --where", without, s.name(), key.Name)
 	}
 	return err
+}
+
+// countWhere counts the rows for which a condition holds.
+func (s *Source) countWhere(ctx context.Context, condition string) (n int64, err error) {
+	statement := fmt.Sprintf("SELECT %s FROM %s", s.d.Int(s.d.Count()), s.from(condition))
+	err = s.query(ctx, statement, []Type{Int}, func(b *Block) error {
+		for _, x := range b.Columns[0].Ints {
+			n += x
+		}
+		return nil
+	})
+	return n, err
+}
+
+// UpTo counts the rows whose key is at most v, and whether one of them has v.
+func (s *Source) UpTo(ctx context.Context, key string, v Value) (n int64, last bool, err error) {
+	info, err := s.Key(key)
+	if err != nil {
+		return 0, false, err
+	}
+	d, err := keyDialect(s.conn)
+	if err != nil {
+		return 0, false, err
+	}
+	if n, err = s.countWhere(ctx, d.Quote(info.Name)+" <= "+d.Literal(v.Text, info)); err != nil {
+		return 0, false, err
+	}
+	at, err := s.countWhere(ctx, d.Quote(info.Name)+" = "+d.Literal(v.Text, info))
+	return n, at > 0, err
 }
 
 func (s *Source) repeated(key ColumnInfo, v Value) error {

@@ -53,6 +53,9 @@ func OpenTail(ctx context.Context, c Conn, a Address, key string, explain func(s
 	return t, t.refresh(ctx)
 }
 
+// Key returns the name of the column in whose order rows are read.
+func (t *Tail) Key() string { return t.key.Name }
+
 // Columns returns the names of the columns of the table.
 func (t *Tail) Columns() []string {
 	names := make([]string, len(t.infos))

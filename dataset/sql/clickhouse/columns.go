@@ -38,16 +38,18 @@ func (c *conn) Columns(ctx context.Context, t sql.Name) ([]sql.ColumnInfo, error
 // findStored finds out whether the parts of a table lie on this server, and not on shards or
 // behind a view, which the sums of old servers depend on.
 func (c *conn) findStored(ctx context.Context, database string, t sql.Name) error {
-	stored := false
+	stored, view := false, true
 	err := c.Query(ctx, sql.Query{
 		SQL:   "SELECT engine FROM system.tables WHERE database = " + database + " AND name = " + c.dialect.Word(t.Table),
 		Types: []sql.Type{sql.Words},
 	}, func(b *sql.Block) error {
 		for _, engine := range b.Columns[0].Words {
 			stored = strings.HasSuffix(engine, "MergeTree")
+			view = engine != "MaterializedView" && strings.HasSuffix(engine, "View")
 		}
 		return nil
 	})
 	c.stored.Store(stored)
+	c.view.Store(view)
 	return err
 }

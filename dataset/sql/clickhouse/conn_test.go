@@ -313,8 +313,32 @@ func TestServersThatCannotBeReached(t *testing.T) {
 	}
 }
 
+// recent answers as a server of today does, whose subqueries may give NULL: what a question
+// of settings finds is given.
+func recent(settings ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		statement, _ := io.ReadAll(r.Body)
+		switch {
+		case !strings.Contains(string(statement), "version()"):
+			w.Write(words(settings...))
+		case strings.Contains(string(statement), "ifNull((SELECT"):
+			w.Write(words("24.8.1.1", "2"))
+		default:
+			w.Write(append(words("24.8.1.1"), "\x00\x012"...))
+		}
+	}
+}
+
+// A profile by which a part would be handed out is refused.
+func TestProfileThatCutsAnswers(t *testing.T) {
+	s := httptest.NewServer(recent("max_threads8", "limit"))
+	t.Cleanup(s.Close)
+	_, err := Dial(t.Context(), at(t, s.URL), sql.Access{})
+	wantError(t, err, "a part of the rows (limit)")
+}
+
 func TestAuthorityThatIsTrusted(t *testing.T) {
-	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write(words("24.8.1.1", "2")) }))
+	s := httptest.NewTLSServer(recent("max_threads'auto(4)'"))
 	t.Cleanup(s.Close)
 	access := sql.Access{TLS: s.Client().Transport.(*http.Transport).TLSClientConfig}
 	c, err := Dial(t.Context(), at(t, s.URL), access)

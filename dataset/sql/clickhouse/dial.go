@@ -38,6 +38,8 @@ type conn struct {
 	locked   int         // what the user's own profile has for readonly: 1 refuses all settings, 2 changes of readonly
 	dialect  dialect     // of the server's version
 	stored   atomic.Bool // the table whose columns were listed last lies on this server itself
+	view     atomic.Bool // it may be a view, which may group by itself
+	lone     bool        // a query of a user who may set nothing has one thread
 
 	closed  context.Context
 	close   context.CancelFunc
@@ -110,7 +112,7 @@ func (c *conn) greet(ctx context.Context) error {
 	c.locked = 1
 	var version, readonly string
 	err := c.Query(ctx, sql.Query{
-		SQL:   "SELECT version(), (SELECT any(value) FROM system.settings WHERE name = 'readonly')",
+		SQL:   "SELECT version(), ifNull((SELECT any(value) FROM system.settings WHERE name = 'readonly'), '')", // newer servers may give NULL for such a query
 		Types: []sql.Type{sql.Words, sql.Words},
 	}, func(b *sql.Block) error {
 		version, readonly = b.Columns[0].Words[0], b.Columns[1].Words[0]
@@ -125,7 +127,10 @@ func (c *conn) greet(ctx context.Context) error {
 		return fmt.Errorf("%s: the server's version is %q, and 18.16 is the oldest that is understood; use a newer server", c.address, shorten(version))
 	}
 	c.dialect = dialect{ownAddresses: major > 23 || major == 23 && minor >= 3, compensates: major >= 20}
-	if c.locked == 1 {
+	if c.locked == 1 && (c.access.Limit > 0 || c.access.Memory > 0) {
+		return fmt.Errorf("%s: the user may set nothing, and so no limit of time or memory either; leave it out, or ask whoever runs the server for readonly = 2", c.address)
+	}
+	if c.locked == 1 || major >= 20 {
 		return c.expectWhole(ctx)
 	}
 	return nil

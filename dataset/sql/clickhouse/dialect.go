@@ -53,10 +53,18 @@ func number(x float64) string {
 // Key is the cell as it is; floats have one zero and neither NaN nor infinities.
 func (d dialect) Key(c sql.ColumnInfo) string {
 	e := d.Quote(c.Name)
-	if c.Form == sql.Float {
-		return finite(e)
+	switch c.Form {
+	case sql.Float:
+		return plain(e)
+	case sql.Other: // servers may refuse to group by such a type
+		return d.Text(e, c)
 	}
 	return e
+}
+
+// plain is finite for cells that stay of their type, so that texts of them are those of the table.
+func plain(e string) string {
+	return "if(isFinite(" + e + "), if((" + e + ") = 0, abs(" + e + "), " + e + "), NULL)"
 }
 
 // finite makes one zero of both, and NULL of what is no number.
@@ -90,6 +98,8 @@ func seconds(e string, k kind) string {
 func (d dialect) Text(e string, c sql.ColumnInfo) string {
 	k := parseKind(c.Type)
 	switch {
+	case c.Form == sql.Float:
+		return "ifNull(toString(" + plain(e) + "), '')"
 	case c.Form == sql.Host && !d.ownAddresses:
 		return "ifNull(" + k.base + "NumToString(" + e + "), '')"
 	case k.null && (k.base == "Enum8" || k.base == "Enum16"):

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/netanom/netanom/dataset/sql"
 )
@@ -47,6 +48,31 @@ func (c *conn) Insert(ctx context.Context, t sql.Name, columns []string, b *sql.
 	return c.run(ctx, nil, func(ctx context.Context, id string) (*http.Response, error) {
 		return c.post(ctx, c.inOnePart(c.parameters(statement, id)), contentType, bytes.NewReader(body))
 	}, drain)
+}
+
+// Settled implements what the sink of verdicts asks of a server that goes on with an INSERT
+// whose connection was lost: it returns when none of netanom's is at work on a table.
+func (c *conn) Settled(ctx context.Context, t sql.Name) error {
+	start := "INSERT INTO " + c.dialect.From(t) + " "
+	q := sql.Query{Types: []sql.Type{sql.Int},
+		SQL: "SELECT toInt64(count()) FROM system.processes WHERE query_id LIKE 'netanom-%' AND substring(query, 1, " + strconv.Itoa(len(start)) + ") = " + c.dialect.Word(start)}
+	for until := time.Now().Add(c.access.Stall); ; {
+		atWork := int64(0)
+		if err := c.Query(ctx, q, func(b *sql.Block) error { atWork += b.Columns[0].Ints[0]; return nil }); err != nil {
+			return err
+		}
+		switch {
+		case atWork == 0:
+			return nil
+		case time.Now().After(until):
+			return fmt.Errorf("%s: an INSERT into %s is still at work, so that it is not known which verdicts are there; wait for its end, or end it there", c.address, c.dialect.From(t))
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(pollEvery):
+		}
+	}
 }
 
 // inOnePart makes the server write the rows of a statement at once, even if it has seen
@@ -101,6 +127,9 @@ func arrival(b *sql.Block, targets []sql.ColumnInfo) (structure, cells string) {
 		case sql.Words:
 			if target.Null {
 				cell = "nullIf(" + name + ", '')"
+			}
+			if k := parseKind(target.Type); k.base == fineTime { // what comes is what Mark has made
+				cell = fineTimeOf(cell, k)
 			}
 		}
 		columns[i], made[i] = name+" "+typ, cell

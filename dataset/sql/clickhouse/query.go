@@ -42,7 +42,10 @@ func (c *conn) Exec(ctx context.Context, statement string) error {
 func sending(c *conn, statement string, groups int64) func(context.Context, string) (*http.Response, error) {
 	return func(ctx context.Context, id string) (*http.Response, error) {
 		v := c.parameters(statement, id)
-		if groups > 0 && c.locked != 1 { // what else would be found is not kept in memory there
+		if c.locked == 1 && !c.lone && strings.Contains(statement, rowNumber) {
+			return nil, fmt.Errorf("%s: rows cannot be drawn the same way twice for a user who may set nothing; ask whoever runs the server for readonly = 2, or for max_threads = 1", c.address)
+		}
+		if groups > 0 && c.locked != 1 && !c.view.Load() { // what else would be found is not kept in memory there
 			v.Set("max_rows_to_group_by", strconv.FormatInt(groups, 10))
 		}
 		return c.post(ctx, v, "text/plain; charset=utf-8", strings.NewReader(statement))

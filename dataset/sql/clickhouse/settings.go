@@ -25,19 +25,31 @@ var partial = []string{
 	"set_overflow_mode", "transfer_overflow_mode",
 }
 
-// expectWhole returns an error if the user, who may set nothing, has settings by which a part of
-// an answer would be handed out as if it were the whole.
+// expectWhole returns an error if the user has settings by which a part of an answer would be
+// handed out as if it were the whole: those that newer servers alone know, and for a user who
+// may set nothing all.
 func (c *conn) expectWhole(ctx context.Context) error {
+	cut := "name IN ('read_overflow_mode_leaf', 'timeout_overflow_mode_leaf') AND value NOT IN ('throw', '') OR name IN ('limit', 'offset') AND value != '0'"
+	if c.locked == 1 {
+		cut += " OR name IN ('" + strings.Join(partial, "', '") + "') AND value NOT IN ('throw', '')" +
+			" OR name IN ('skip_unavailable_shards', 'distributed_group_by_no_merge') AND value != '0'"
+	}
 	var names []string
 	err := c.Query(ctx, sql.Query{
-		SQL:   "SELECT name FROM system.settings WHERE name IN ('" + strings.Join(partial, "', '") + "') AND value NOT IN ('throw', '') OR name = 'skip_unavailable_shards' AND value != '0'",
+		SQL:   "SELECT if(name = 'max_threads', concat(name, value), name) FROM system.settings WHERE " + cut + " OR name = 'max_threads'",
 		Types: []sql.Type{sql.Words},
 	}, func(b *sql.Block) error {
-		names = append(names, b.Columns[0].Words...)
+		for _, name := range b.Columns[0].Words {
+			if threads, found := strings.CutPrefix(name, "max_threads"); found {
+				c.lone = threads == "1" || threads == "auto(1)" || threads == "'auto(1)'"
+				continue
+			}
+			names = append(names, strings.Clone(name))
+		}
 		return nil
 	})
 	if err == nil && len(names) > 0 {
-		err = fmt.Errorf("%s: the user's profile, which cannot be changed from here, lets the server answer with a part of the rows (%s), so that numbers would be wrong; "+
+		err = fmt.Errorf("%s: the user's profile lets the server answer with a part of the rows (%s), so that numbers would be wrong; "+
 			"ask whoever runs it for a profile that does not, or for readonly = 2", c.address, strings.Join(names, ", "))
 	}
 	return err

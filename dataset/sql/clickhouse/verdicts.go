@@ -9,13 +9,26 @@ import (
 
 var _ sql.KeyDialect = dialect{}
 
-// Mark implements sql.KeyDialect. Times are told by their seconds: an hour of a time zone
-// may come twice.
+// Mark implements sql.KeyDialect. Times are told by their seconds, or as they are in UTC: an
+// hour of a time zone may come twice.
 func (dialect) Mark(e string, c sql.ColumnInfo) string {
-	if parseKind(c.Type).base == "DateTime" {
-		e = "toUnixTimestamp(" + e + ")"
+	text := "toString(" + e + ")"
+	switch parseKind(c.Type).base {
+	case "DateTime":
+		text = "toString(toUnixTimestamp(" + e + "))"
+	case fineTime:
+		text = "toString(" + e + ", 'UTC')"
 	}
-	return "ifNull(toString(" + e + "), '')"
+	return "ifNull(" + text + ", '')"
+}
+
+// fineTime is the type of times with parts of a second.
+const fineTime = "DateTime64"
+
+// fineTimeOf makes a time of the mark of one.
+func fineTimeOf(mark string, k kind) string {
+	digits, _, _ := strings.Cut(k.args, ",")
+	return "toDateTime64(" + mark + ", " + cmp.Or(strings.TrimSpace(digits), "3") + ", 'UTC')"
 }
 
 // Literal implements sql.KeyDialect.
@@ -24,6 +37,8 @@ func (d dialect) Literal(mark string, c sql.ColumnInfo) string {
 	switch {
 	case k.base == "DateTime":
 		return "toDateTime(toUInt32(" + d.Word(mark) + "))"
+	case k.base == fineTime:
+		return fineTimeOf(d.Word(mark), k)
 	case k.base == "String":
 		return d.Word(mark)
 	}

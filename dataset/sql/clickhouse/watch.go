@@ -2,6 +2,7 @@ package clickhouse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -95,16 +96,17 @@ func (w *watcher) poll(ctx context.Context) {
 	defer w.done.Done()
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	for {
+	for seen := false; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
 		done, total, known, err := w.c.progress(ctx, w.id)
-		if err != nil {
+		if err != nil || seen && !known { // of one that was there and is gone, the answer must come
 			continue // guard decides
 		}
+		seen = known
 		w.sign()
 		if known && w.progress != nil && ctx.Err() == nil {
 			w.progress(done, total)
@@ -121,8 +123,12 @@ func (c *conn) progress(ctx context.Context, id string) (done, total int64, know
 	}
 	defer cancel()
 	defer drain(r.Body)
-	if failure(r) != nil {
-		return 0, 0, false, nil // an answer all the same
+	if err := failure(r); err != nil {
+		var e *exception
+		if errors.As(err, &e) && e.code != 0 { // an answer all the same, and of the server
+			err = nil
+		}
+		return 0, 0, false, err
 	}
 	err = newRowReader(r.Body, []sql.Type{sql.Int, sql.Int}).read(func(b *sql.Block) error {
 		done, total, known = b.Columns[0].Ints[0], b.Columns[1].Ints[0], true
