@@ -163,7 +163,7 @@ func (d *delivery) tell(w *world, into string) {
 }
 
 // attempts is how often a page of verdicts is sent before it is given up.
-const attempts = 4
+const attempts = 6
 
 // page delivers the verdicts on a page of rows. Where it is unknown whether they arrived,
 // because the connection was lost, it asks which did.
@@ -180,7 +180,7 @@ func (d *delivery) page(ctx context.Context, scores []float64, verdicts []string
 		}
 		d.there += n
 	}
-	var failed error
+	var failed, unknown error
 	for try := range attempts {
 		if try > 0 {
 			select {
@@ -188,9 +188,8 @@ func (d *delivery) page(ctx context.Context, scores []float64, verdicts []string
 				return context.Cause(ctx)
 			case <-time.After(time.Duration(try-1) * time.Second):
 			}
-			n, err := d.leaveOut(ctx)
-			if err != nil { // to send without knowing might be to send twice
-				failed = fmt.Errorf("%w; nor could it be asked what has arrived: %w", failed, err)
+			var n int64
+			if n, unknown = d.leaveOut(ctx); unknown != nil { // to send without knowing might be to send twice
 				continue
 			}
 			d.written += n
@@ -199,6 +198,9 @@ func (d *delivery) page(ctx context.Context, scores []float64, verdicts []string
 			d.written += int64(len(d.batch.Keys))
 			return nil
 		}
+	}
+	if unknown != nil {
+		failed = fmt.Errorf("%w; nor could it be asked what has arrived: %w", failed, unknown)
 	}
 	return fmt.Errorf("verdicts up to the key %s could not be delivered; the same command goes on with those that are missing: %w", last.Text, failed)
 }
