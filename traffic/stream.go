@@ -120,7 +120,7 @@ func (s *Stream) wait(start int64, t ticket) {
 }
 
 func (s *Stream) arrive(start int64) {
-	if s.options.Announced && s.queue.empty() && s.last != math.MinInt64 && s.last-start > fallsBack {
+	if s.options.Announced && s.queue.empty() && s.now != math.MinInt64 && s.now-start > fallsBack {
 		s.counter, s.now, s.last = NewCounter(s.options.Windows), start, start
 	}
 	if start < s.last {

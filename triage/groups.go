@@ -109,7 +109,7 @@ func (g *Groups) tick(a *Alert) {
 	case late > g.options.Gap:
 		g.stats.Late++
 	}
-	if late <= g.options.Longest {
+	if late <= min(g.options.Longest, time.Hour) { // beyond, a clock was wrong, then or now
 		g.behind = 0
 		return
 	}

@@ -191,6 +191,40 @@ func TestReadQuietPipe(t *testing.T) {
 	must(t, <-done)
 }
 
+// A pipe that is closed because the watch is to end loses nothing that was read.
+func TestReadClosedPipe(t *testing.T) {
+	s := newSite(t)
+	s.o.State = ""
+	lines := zeekLines(t, 300, 5)
+	want, _ := expected(t, s.o, lines)
+	for name, cause := range map[string]error{"ended": context.Canceled, "broken": io.ErrUnexpectedEOF} {
+		var mu sync.Mutex
+		alerts := 0
+		s.o.OnAlert = func(*alert.Alert) { mu.Lock(); alerts++; mu.Unlock() }
+		e, err := New(s.o)
+		must(t, err)
+		r, w := io.Pipe()
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- e.Read(ctx, "-", r) }()
+		_, err = io.WriteString(w, zeekHeader("a")+strings.Join(lines, ""))
+		must(t, err)
+		waitFor(t, func() bool { e.mu.Lock(); defer e.mu.Unlock(); return e.counts.Lines >= int64(len(lines)) })
+		if cause == context.Canceled {
+			cancel()
+		}
+		w.CloseWithError(cause)
+		if err = <-done; (err != nil) != (cause != context.Canceled) || err != nil && !errors.Is(err, cause) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if mu.Lock(); alerts != len(want) {
+			t.Errorf("%s: %d alerts, want %d", name, alerts, len(want))
+		}
+		mu.Unlock()
+		cancel()
+	}
+}
+
 func waitFor(t *testing.T, what func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !what(); time.Sleep(5 * time.Millisecond) {

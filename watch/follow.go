@@ -189,7 +189,7 @@ func (f *Follower) resume(p Position) error {
 		there.close()
 	}
 	if moved := findLog(f.o.Path, &p.File, p.Offset, candidates(f.dirs())); moved != nil {
-		f.take(moved, true)
+		f.take(moved, moved.text != nil) // a plain one may still be written to
 		f.tell(fmt.Sprintf("%s: the log was rotated meanwhile; reading the rest of %s first", f.o.Path, f.src.path))
 		return nil
 	}
@@ -225,7 +225,9 @@ func (f *Follower) Position() Position {
 			f.at.File.Length, f.at.File.Head = len(head), hashOf(head)
 		}
 	}
-	return f.at
+	p := f.at
+	p.Offset = max(p.Offset, 0) // before the first line, where that had no end
+	return p
 }
 
 // Behind returns how many bytes of the present file have not been told, as far as that is

@@ -134,6 +134,7 @@ func (l *logFile) read(into []byte) (n int, err error) {
 
 // skipTo goes from the start of a file to an offset. It reports whether there is as much.
 func (l *logFile) skipTo(offset int64) (bool, error) {
+	offset = max(offset, 0)
 	if l.text == nil {
 		info, err := l.f.Stat()
 		if err != nil || info.Size() < offset {

@@ -88,11 +88,13 @@ func (p *poller) page(ctx context.Context) (rows []Row, full bool, err error) {
 		if rows, err = p.table.Rows(ctx, p.at, p.to, most); err != nil || len(rows) < most {
 			break
 		}
-		if full = true; most > mostAlike {
-			return nil, false, &alikeError{rows[0].Key, len(rows)}
-		}
-		if rows = withoutLast(rows); len(rows) > 0 {
+		full = true
+		if kept := withoutLast(rows); len(kept) > 0 {
+			rows = kept
 			break
+		}
+		if most > mostAlike {
+			return nil, false, &alikeError{rows[0].Key, len(rows)}
 		}
 	}
 	if err == nil && len(rows) > 0 && rows[len(rows)-1].Key == p.at {

@@ -27,7 +27,7 @@ func (e *Engine) Follow(ctx context.Context, o FollowOptions) (err error) {
 		o.MaxLine = e.o.Log.MaxLine
 	}
 	if e.resume != nil && e.resume.Source == o.Path {
-		o.Resume = &e.resume.Position
+		o.Resume, o.From = &e.resume.Position, Start // also where there was no file yet, or an empty one
 	}
 	f, err := Follow(o)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/netanom/netanom/traffic/packet"
 )
@@ -69,7 +70,7 @@ func (e *Engine) readLines(ctx context.Context, name string, in *bufio.Reader) e
 	}
 	var line []byte
 	var offset int64
-	for first := true; ; first = false {
+	for {
 		if ctx.Err() != nil {
 			return errInterrupted
 		}
@@ -87,27 +88,30 @@ func (e *Engine) readLines(ctx context.Context, name string, in *bufio.Reader) e
 				break
 			}
 		}
-		if ended := e.oneLine(line, start, long, first); ended != nil {
+		if err != nil && !errors.Is(err, io.EOF) && ctx.Err() != nil { // the pipe was closed for it
+			return errInterrupted
+		}
+		if ended := e.oneLine(line, start, long); ended != nil {
 			return ended
 		}
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return fmt.Errorf("%s: %w", name, err)
+			return e.cut(fmt.Errorf("%s: %w", name, err))
 		}
 	}
 }
 
 // oneLine takes a line of a stream, with its end.
-func (e *Engine) oneLine(line []byte, offset int64, long, first bool) error {
+func (e *Engine) oneLine(line []byte, offset int64, long bool) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
 		return errClosed
 	}
 	e.fresh = true
-	if first {
+	if e.log.key == "" && len(line) > 0 && line[0] != '#' { // the head of Zeek's logs is the same in all
 		e.log.key = hashOf(line[:min(len(line), headBytes)])[:16]
 	}
 	if long {
@@ -178,18 +182,26 @@ func (e *Engine) frame(d *packet.Decoder, f *packet.Frame) error {
 		return errClosed
 	}
 	e.counts.Frames++
-	e.fresh = true
 	var failed error
 	n := 0
 	d.Decode(f, func(p *packet.Packet) {
 		n++
 		if failed == nil {
+			if e.clock-p.Time > setBack {
+				e.clock = p.Time
+			}
 			e.hear(p.Time)
 			failed = e.tracker.Add(p)
 		}
 	})
-	if n == 0 {
+	if n > 0 {
+		e.fresh = true
+	} else {
 		e.counts.Other++
 	}
 	return e.fail(failed)
 }
+
+// setBack is by how many microseconds a packet's time must be before others for the clock
+// to have been set.
+const setBack = int64(time.Hour / time.Microsecond)

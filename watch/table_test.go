@@ -265,6 +265,11 @@ func TestPagesPartNoKey(t *testing.T) {
 	if _, _, err := p.next(t.Context()); !lasting(err) || !strings.Contains(err.Error(), `"7" stands in`) {
 		t.Errorf("all rows alike: %v", err)
 	}
+	many := slices.Concat(slices.Repeat([]Row{{Key: "7"}}, mostAlike-1), slices.Repeat([]Row{{Key: "8"}}, mostAlike-1))
+	p = &poller{table: &fakeTable{rows: many}, o: PollOptions{page: 50_000}}
+	if got := drained(t, p); len(got) != len(many) {
+		t.Errorf("of %d rows with two keys %d were read", len(many), len(got))
+	}
 }
 
 // Rows that come late are read if they are no later than Lag, and in order.

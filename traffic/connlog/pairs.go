@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	pairGap  = 5e6  // microseconds between the two directions at most, where they do not overlap
-	pairWait = 60e6 // and by how much the log must be ahead of a row that goes alone
+	pairJump = 3600e6 // by how much ends must lie apart for a clock of the log to be broken
+	pairGap  = 5e6    // microseconds between the two directions at most, where they do not overlap
+	pairWait = 60e6   // and by how much the log must be ahead of a row that goes alone
 )
 
 // A half is one direction of a connection.
@@ -93,7 +94,9 @@ func (q *pairs) take(i int32) half {
 func (p *Parser) pair(yield func(*traffic.Connection) error) error {
 	h, q := p.half, &p.pending
 	h.key, h.up = keyOf(&h.conn)
-	q.clock = max(q.clock, h.end())
+	if end := h.end(); end > q.clock || q.clock-end > pairJump { // an end of a broken clock must not make all others old
+		q.clock = end
+	}
 	if i, waits := q.places[h.key]; waits {
 		other := q.take(i)
 		if other.up != h.up && near(&other, &h) {
@@ -106,7 +109,7 @@ func (p *Parser) pair(yield func(*traffic.Connection) error) error {
 	}
 	q.add(&h)
 	for i := q.oldest(); i != 0; i = q.oldest() {
-		if len(q.places) <= p.options.MaxPending && q.halves[i].end() >= q.clock-pairWait {
+		if end := q.halves[i].end(); len(q.places) <= p.options.MaxPending && end >= q.clock-pairWait && end <= q.clock+pairJump {
 			break
 		}
 		other := q.take(i)

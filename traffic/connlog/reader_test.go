@@ -85,6 +85,24 @@ func TestReaderWaitsForNoMore(t *testing.T) {
 	}
 }
 
+// TestPairsBesideABrokenClock: a row of another time parts no others.
+func TestPairsBesideABrokenClock(t *testing.T) {
+	row := func(at, from, to, ports string) string {
+		return "2026-03-02 " + at + ",2026-03-02 " + at + ",0.1," + from + "," + to + "," + ports + ",UDP,.,0,0,1,60,0,0,0,0\n"
+	}
+	text := nfdumpOld + row("08:00:00", "10.0.0.1", "10.0.0.2", "1,2") + row("08:00:00", "10.0.0.2", "10.0.0.1", "2,1") +
+		"2100-01-01 00:00:00,2100-01-01 00:00:01,1,10.0.0.9,10.0.0.8,5,6,UDP,.,0,0,1,60,0,0,0,0\n" +
+		"2100-01-01 00:00:00,2100-01-01 00:00:01,1,10.0.0.8,10.0.0.9,6,5,UDP,.,0,0,1,60,0,0,0,0\n" +
+		"2099-01-01 00:00:00,2099-01-01 00:00:01,1,10.0.0.9,10.0.0.8,5,6,UDP,.,0,0,1,60,0,0,0,0\n"
+	for _, port := range []string{"3", "4", "5"} {
+		text += row("08:00:01", "10.0.0.1", "10.0.0.2", port+",2") + row("08:00:01", "10.0.0.2", "10.0.0.1", "2,"+port)
+	}
+	got, p := parse(t, NetFlow, Options{}, text)
+	if len(got) != 6 || p.Problems().Unpaired != 1 {
+		t.Errorf("%d connections, want 6; %+v\n%s", len(got), p.Problems(), strings.Join(got, "\n"))
+	}
+}
+
 // TestPairsAreBounded gives more one-way rows than may wait.
 func TestPairsAreBounded(t *testing.T) {
 	var text strings.Builder

@@ -265,7 +265,7 @@ func (x *extraction) readLog(name string, r io.Reader) error {
 
 // taker returns what takes in the connections of a log.
 func (x *extraction) taker(log *connlog.Reader) func(*traffic.Connection) error {
-	n := 0
+	n, told := 0, x.options.Labelled == nil
 	limit := int64(math.MaxInt64)
 	if x.options.Hold != traffic.HoldAll {
 		limit = time.Now().Add(maxAhead).UnixMicro()
@@ -274,7 +274,8 @@ func (x *extraction) taker(log *connlog.Reader) func(*traffic.Connection) error 
 		if n%checkEvery == 0 && x.ctx.Err() != nil { // a line may hold a million connections
 			return x.ctx.Err()
 		}
-		if n == 0 && x.options.Labelled != nil && (log.Labelled() || c.Label != "") {
+		if first := n == 0 || x.options.Hold == traffic.HoldAll; first && !told && (log.Labelled() || c.Label != "") { // JSON leaves fields without a value out
+			told = true
 			x.options.Labelled()
 		}
 		n++

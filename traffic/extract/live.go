@@ -32,7 +32,9 @@ func Live(ctx context.Context, name string, frames FrameSource, o Options, yield
 		err := frames.Next(&f)
 		switch {
 		case err == nil:
-			x.frame(&f, track)
+			if x.frame(&f, track); failed == nil { // where only frames without IP come, time goes on nevertheless
+				failed = x.tracker.Advance(f.Time)
+			}
 		case errors.Is(err, packet.ErrIdle):
 			failed = x.tracker.Advance(time.Now().UnixMicro())
 		case ctx.Err() != nil || err == io.EOF:

@@ -103,6 +103,25 @@ func TestEviction(t *testing.T) {
 	s.close()
 }
 
+// TestClockSetBack: time that was told to have come, and had not, does not stay.
+func TestClockSetBack(t *testing.T) {
+	s := newScene(t, flow.Options{})
+	s.send(datagram(10))
+	if err := s.tracker.Advance(s.now + int64(48*time.Hour/time.Microsecond)); err != nil {
+		t.Fatal(err)
+	}
+	s.wait(time.Second)
+	s.send(datagram(10))
+	s.wait(30 * time.Minute) // by which that is over
+	p := datagram(20)
+	p.SrcPort++
+	s.send(p)
+	if n := len(s.ledger.ended); n != 2 {
+		t.Errorf("%d connections have ended, want 2", n)
+	}
+	s.close()
+}
+
 // TestTimeGoesBack takes packets that are a little late as they come, and others as those of
 // another capture.
 func TestTimeGoesBack(t *testing.T) {

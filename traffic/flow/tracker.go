@@ -52,7 +52,7 @@ func NewTracker(s Sink, o Options) (*Tracker, error) {
 // late are taken as they come. An error is one of the sink, and leaves nothing to go on with.
 func (t *Tracker) Add(p *packet.Packet) error {
 	t.stats.Packets++
-	if p.Time < t.latest {
+	if p.Time < t.latest || p.Time < t.clock && t.clock-p.Time > fallsBack {
 		if err := t.fall(p.Time); err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (t *Tracker) Advance(now int64) error {
 // new capture begins: what is open ends, and the clock is set back.
 func (t *Tracker) fall(to int64) error {
 	t.stats.Backwards++
-	if t.latest-to <= fallsBack {
+	if t.clock-to <= fallsBack { // which is nowhere before latest
 		return nil
 	}
 	t.stats.Restarts++

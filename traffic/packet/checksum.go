@@ -31,7 +31,7 @@ func sum(b []byte, start uint64) uint16 {
 }
 
 // sums reports whether the checksum of the transport is right, given all that follows
-// IP. UDP may have none, which is 0.
+// IP. UDP may have none, which is 0, and tells how much of that it is of.
 func (p *Packet) sums(body []byte) bool {
 	switch p.Protocol {
 	case protoICMP:
@@ -39,6 +39,9 @@ func (p *Packet) sums(body []byte) bool {
 	case protoUDP:
 		if body[6]|body[7] == 0 {
 			return true
+		}
+		if n := int(binary.BigEndian.Uint16(body[4:])); n >= 8 && n < len(body) {
+			body = body[:n]
 		}
 	case protoTCP, protoICMPv6:
 	default:

@@ -94,8 +94,11 @@ func (d *Decoder) ipv6(b []byte, wire, depth int) fate {
 	if total == 40 && b[6] != protoNone { // a jumbogram, or offloaded segmentation
 		total = jumbo(b, wire)
 	}
-	if total > wire {
+	switch {
+	case total > wire:
 		return truncated
+	case total < 40:
+		return malformed
 	}
 	p := &d.packets[depth]
 	*p = Packet{

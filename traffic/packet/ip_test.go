@@ -62,6 +62,24 @@ func TestHeaderChecksum(t *testing.T) {
 	}
 }
 
+// A checksum of UDP is of as much as UDP says there is: what follows are options (RFC 9868)
+// or padding.
+func TestChecksumOfUDPWithMoreBehind(t *testing.T) {
+	b := join(unhex("45 00 00 28 00 00 40 00 40 11 00 00 0a 00 00 01 0a 00 00 02 04 00 00 35 00 0c 00 00 01 02 03 04"), unhex("aa bb cc dd ee ff 11 22"))
+	s := uint32(0x0a00+0x0001+0x0a00+0x0002) + 17 + 12 + 0x0400 + 0x0035 + 12 + 0x0102 + 0x0304
+	binary.BigEndian.PutUint16(b[26:], ^uint16(s+s>>16))
+	binary.BigEndian.PutUint16(b[10:], ^sum(b[:20], 0))
+	for name, wrong := range map[string]byte{"right": 0, "wrong": 1} {
+		b[31] += wrong
+		d := Decoder{Checksums: true}
+		packets, _ := seen(t, &d, 101, b, len(b))
+		if len(packets) != 1 || packets[0].BadChecksum != (wrong == 1) {
+			t.Errorf("a %s checksum: %+v", name, packets)
+		}
+		b[31] -= wrong
+	}
+}
+
 func TestRefusedIP(t *testing.T) {
 	change := func(b []byte, at int, to ...byte) []byte {
 		b = append([]byte{}, b...)

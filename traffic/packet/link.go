@@ -144,7 +144,7 @@ func (d *Decoder) nflog(b []byte, wire, depth int) fate {
 			return malformed
 		}
 		if kind == 9 {
-			return d.family(family, b[4:], min(wire, int(n))-4, depth)
+			return d.family(family, b[4:min(int(n), len(b))], min(wire, int(n))-4, depth)
 		}
 		step := min((int(n)+3)&^3, len(b))
 		b, wire = b[step:], wire-step

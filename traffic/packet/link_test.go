@@ -100,6 +100,23 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// What follows the packet in an NFLOG frame is not its payload, even where the packet does
+// not say how long it is.
+func TestNFLOGWithMoreBehind(t *testing.T) {
+	frame := join(unhex("0a 00 00 00 18 00 09 00 60 00 00 00 00 00 06 40"), zeros(32))
+	for n := range len(frame) + 1 {
+		var d Decoder
+		seen(t, &d, 239, frame[:n:n], len(frame))
+	}
+	data := join(unhex("02 00 00 00 31 00 09 00"), hello4, zeros(20))
+	var d Decoder
+	packets, _ := seen(t, &d, 239, data, len(data))
+	if len(packets) != 1 {
+		t.Fatalf("%d packets", len(packets))
+	}
+	expectHello(t, packets[0], 0)
+}
+
 // Whatever is cut off, a frame is counted once and nothing is made up.
 func TestLinksCutOff(t *testing.T) {
 	for _, c := range links {

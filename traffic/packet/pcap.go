@@ -110,11 +110,12 @@ func (p *pcap) next(r *Reader, f *Frame) error {
 // joined reports whether another capture begins here, written behind the first, and
 // goes on as its reader, behind its header.
 func (p *pcap) joined(r *Reader, b []byte) bool {
-	if _, magic := magics[binary.BigEndian.Uint32(b)]; !magic {
+	v, magic := magics[binary.BigEndian.Uint32(b)]
+	if !magic {
 		return false
 	}
 	b, _ = r.peek(24)
-	if len(b) < 24 || p.order.Uint16(b[4:]) != 2 || p.order.Uint32(b[8:]) != 0 {
+	if len(b) < 24 || v.order.Uint16(b[4:]) != 2 || v.order.Uint32(b[8:]) != 0 {
 		return false
 	}
 	again, err := newPcap(b)

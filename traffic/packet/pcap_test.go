@@ -68,6 +68,7 @@ func TestPcap(t *testing.T) {
 		"Kuznetzov":                {binary.LittleEndian, 0xa1b2cd34, 4, 123456},
 		"Kuznetzov, big endian":    {binary.BigEndian, 0xa1b2cd34, 4, 123456},
 		"two, one behind another":  {binary.LittleEndian, 0xa1b2c3d4, 4, 123456},
+		"two, of either order":     {binary.LittleEndian, 0xa1b2c3d4, 4, 123456},
 		"lengths the other way on": {binary.LittleEndian, 0xa1b2c3d4, 2, 123456},
 	} {
 		head := pcapHead(c.order, c.magic, c.minor, 1)
@@ -78,7 +79,10 @@ func TestPcap(t *testing.T) {
 			first = append(first[:16:16], append(make([]byte, 8), "first"...)...)
 			second = append(second[:16:16], append(make([]byte, 8), "second"...)...)
 		case strings.HasPrefix(name, "two"):
-			first = join(first, pcapHead(c.order, c.magic, c.minor, 1))
+			if first = join(first, pcapHead(c.order, c.magic, c.minor, 1)); strings.HasSuffix(name, "order") {
+				first = join(first[:len(first)-24], pcapHead(binary.BigEndian, c.magic, c.minor, 1))
+				second = pcapRecord(binary.BigEndian, 1001, 0, 6, []byte("second"))
+			}
 		case c.minor == 2:
 			first = join(first[:8], first[12:16], first[8:12], first[16:])
 		}
