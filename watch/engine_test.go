@@ -270,3 +270,28 @@ func TestRestartWithOtherThings(t *testing.T) {
 		t.Errorf("a damaged state: %v", err)
 	}
 }
+
+// From is for the first run alone, also where that found an empty file or none.
+func TestFromEndOfNothing(t *testing.T) {
+	for name, begin := range map[string]func(*site){"no file": func(*site) {}, "empty": func(s *site) { s.write("conn.log", "") }} {
+		s := newSite(t)
+		begin(s)
+		run := func(lines int64) Counts {
+			e, err := New(s.o)
+			must(t, err)
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error, 1)
+			go func() { done <- e.Follow(ctx, FollowOptions{Path: s.path("conn.log"), From: End}) }()
+			time.Sleep(50 * time.Millisecond) // the first run finds nothing
+			waitFor(t, func() bool { e.mu.Lock(); defer e.mu.Unlock(); return e.counts.Lines >= lines })
+			cancel()
+			must(t, <-done)
+			return e.counts
+		}
+		run(0)
+		s.write("conn.log", zeekHeader("a"), strings.Join(zeekLines(t, 100, 2), ""))
+		if c := run(100); c.Lines < 100 {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+}

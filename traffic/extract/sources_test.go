@@ -85,6 +85,23 @@ func TestLabelsAreTold(t *testing.T) {
 	}
 }
 
+// TestLabelsOfJSONAreTold tells of labels that the first lines leave out, as JSON does.
+func TestLabelsOfJSONAreTold(t *testing.T) {
+	line := func(at, label string) string {
+		return `{"ts":` + at + `,"id.orig_h":"10.0.0.1","id.orig_p":1,"id.resp_h":"10.0.0.2","id.resp_p":80,"proto":"tcp","conn_state":"SF"` + label + "}\n"
+	}
+	told := 0
+	var labels []string
+	_, err := Records(t.Context(), []Source{Reading("a", strings.NewReader(line("100", "")+line("101", `,"label":"neptune"`)+line("102", `,"label":"smurf"`)))},
+		Options{Labelled: func() { told++ }}, func(r *traffic.Record) error {
+			labels = append(labels, r.Label)
+			return nil
+		})
+	if err != nil || told != 1 || len(labels) != 3 || labels[1] != "neptune" {
+		t.Errorf("told %d times, labels %q, %v", told, labels, err)
+	}
+}
+
 // TestFutureRows leaves out rows of a stream after which no time would ever come again, and keeps those of a file.
 func TestFutureRows(t *testing.T) {
 	text := logOf("100 SF", "99999999999 SF", "101 SF")
