@@ -24,7 +24,7 @@ type world struct {
 	errTerminal    bool      // stderr is a terminal
 	inTerminal     bool      // stdin is a terminal
 	progress       *progress
-	proposes       bool                              // what a shell completes
+	proposes       bool                              // a shell asks what may follow
 	listening      func(addresses map[string]string) // if not nil: called when a service can be reached
 }
 

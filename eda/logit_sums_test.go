@@ -196,6 +196,37 @@ func TestFitLogitSumsSeparated(t *testing.T) {
 	}
 }
 
+// TestSummedCauseOnBothSides: what lies on either side of the commonest value is named
+// together, also where that is in fewer than half of the rows.
+func TestSummedCauseOnBothSides(t *testing.T) {
+	summedPatterns(t)
+	var text strings.Builder
+	text.WriteString("x,attack\n")
+	for i := range 300 {
+		text.WriteString("0,normal\n")
+		if i < 100 {
+			text.WriteString("0,smurf\n")
+		}
+		if i < 250 {
+			fmt.Fprintf(&text, "%d,smurf\n-%d,smurf\n", i+1, i+1)
+		}
+	}
+	table := rowsOfText(t, text.String())
+	o := LogitOptions{Terms: []string{"x", "positive(x)"}}
+	want, err := FitLogit(context.Background(), table, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := FitLogit(context.Background(), sourcetest.Counted(table), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameSeparation(t, got, want)
+	if len(want.Causes) == 0 || want.Causes[0].Rule != "x other than 0" {
+		t.Errorf("causes %v", want.Causes)
+	}
+}
+
 // sameSeparation compares what separates the classes.
 func sameSeparation(t *testing.T, got, want *Logit) {
 	t.Helper()

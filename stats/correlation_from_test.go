@@ -130,8 +130,8 @@ func TestCorrelationMatrixTake(t *testing.T) {
 	}
 }
 
-// Of two by two cells, tau-b is phi, (ad−bc)/√(product of the margins), however many rows
-// there are (M. G. Kendall 1970, "Rank Correlation Methods", section 3.14).
+// Of two by two cells a, b, c, d, by its definition, tau-b is (ad−bc)/√(product of the
+// margins), however many rows there are.
 func TestKendallTauBOfManyRows(t *testing.T) {
 	x, y := []float64{0, 0, 1, 1}, []float64{0, 1, 0, 1}
 	for n, want := range map[int64]error{3: nil, 300_000_000: nil, 500_000_000: nil, 600_000_000: ErrTooMany, 1 << 62: ErrTooMany} {

@@ -8,7 +8,7 @@ import (
 	"os"
 	"reflect"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -173,22 +173,37 @@ func TestReadStream(t *testing.T) {
 func TestReadQuietPipe(t *testing.T) {
 	s := newSite(t)
 	s.o.State, s.o.quiet, s.o.Hold = "", 100*time.Millisecond, 200*time.Millisecond
-	var mu sync.Mutex
-	alerts := 0
-	s.o.OnAlert = func(*alert.Alert) { mu.Lock(); alerts++; mu.Unlock() }
-	e, err := New(s.o)
-	must(t, err)
-	r, w := io.Pipe()
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- e.Read(ctx, "-", r) }()
 	lines := zeekLines(t, 400, 5)
 	want, _ := expected(t, s.o, lines)
+	p := s.piped(lines)
+	waitFor(t, func() bool { return p.alerts.Load() == int64(len(want)) })
+	p.cancel()
+	must(t, <-p.done)
+}
+
+// A piped is an engine that reads lines from a pipe.
+type piped struct {
+	*Engine
+	pipe   *io.PipeWriter
+	cancel context.CancelFunc
+	done   chan error
+	alerts atomic.Int64
+}
+
+// piped lets an engine read lines from a pipe that stays open.
+func (s *site) piped(lines []string) *piped {
+	p := &piped{done: make(chan error, 1)}
+	s.o.OnAlert = func(*alert.Alert) { p.alerts.Add(1) }
+	var err error
+	p.Engine, err = New(s.o)
+	must(s.t, err)
+	ctx, cancel := context.WithCancel(s.t.Context())
+	r, w := io.Pipe()
+	p.pipe, p.cancel = w, cancel
+	go func() { p.done <- p.Read(ctx, "-", r) }()
 	_, err = io.WriteString(w, zeekHeader("a")+strings.Join(lines, ""))
-	must(t, err)
-	waitFor(t, func() bool { mu.Lock(); defer mu.Unlock(); return alerts == len(want) })
-	cancel()
-	must(t, <-done)
+	must(s.t, err)
+	return p
 }
 
 // A pipe that is closed because the watch is to end loses nothing that was read.
@@ -198,30 +213,19 @@ func TestReadClosedPipe(t *testing.T) {
 	lines := zeekLines(t, 300, 5)
 	want, _ := expected(t, s.o, lines)
 	for name, cause := range map[string]error{"ended": context.Canceled, "broken": io.ErrUnexpectedEOF} {
-		var mu sync.Mutex
-		alerts := 0
-		s.o.OnAlert = func(*alert.Alert) { mu.Lock(); alerts++; mu.Unlock() }
-		e, err := New(s.o)
-		must(t, err)
-		r, w := io.Pipe()
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error, 1)
-		go func() { done <- e.Read(ctx, "-", r) }()
-		_, err = io.WriteString(w, zeekHeader("a")+strings.Join(lines, ""))
-		must(t, err)
-		waitFor(t, func() bool { e.mu.Lock(); defer e.mu.Unlock(); return e.counts.Lines >= int64(len(lines)) })
+		p := s.piped(lines)
+		waitFor(t, func() bool { p.mu.Lock(); defer p.mu.Unlock(); return p.counts.Lines >= int64(len(lines)) })
 		if cause == context.Canceled {
-			cancel()
+			p.cancel()
 		}
-		w.CloseWithError(cause)
-		if err = <-done; (err != nil) != (cause != context.Canceled) || err != nil && !errors.Is(err, cause) {
+		p.pipe.CloseWithError(cause)
+		if err := <-p.done; (err != nil) != (cause != context.Canceled) || err != nil && !errors.Is(err, cause) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if mu.Lock(); alerts != len(want) {
-			t.Errorf("%s: %d alerts, want %d", name, alerts, len(want))
+		if n := p.alerts.Load(); n != int64(len(want)) {
+			t.Errorf("%s: %d alerts, want %d", name, n, len(want))
 		}
-		mu.Unlock()
-		cancel()
+		p.cancel()
 	}
 }
 
@@ -273,25 +277,21 @@ func TestRestartWithOtherThings(t *testing.T) {
 
 // From is for the first run alone, also where that found an empty file or none.
 func TestFromEndOfNothing(t *testing.T) {
-	for name, begin := range map[string]func(*site){"no file": func(*site) {}, "empty": func(s *site) { s.write("conn.log", "") }} {
+	for _, begin := range map[string]func(*site){"no file": func(*site) {}, "empty": func(s *site) { s.write("conn.log", "") }} {
 		s := newSite(t)
 		begin(s)
-		run := func(lines int64) Counts {
+		run := func(lines int64) {
 			e, err := New(s.o)
 			must(t, err)
 			ctx, cancel := context.WithCancel(t.Context())
 			done := make(chan error, 1)
 			go func() { done <- e.Follow(ctx, FollowOptions{Path: s.path("conn.log"), From: End}) }()
-			time.Sleep(50 * time.Millisecond) // the first run finds nothing
 			waitFor(t, func() bool { e.mu.Lock(); defer e.mu.Unlock(); return e.counts.Lines >= lines })
 			cancel()
 			must(t, <-done)
-			return e.counts
 		}
 		run(0)
 		s.write("conn.log", zeekHeader("a"), strings.Join(zeekLines(t, 100, 2), ""))
-		if c := run(100); c.Lines < 100 {
-			t.Errorf("%s: %+v", name, c)
-		}
+		run(100)
 	}
 }

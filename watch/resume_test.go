@@ -115,3 +115,19 @@ func TestFollowRefuses(t *testing.T) {
 		t.Error("a packed file was taken")
 	}
 }
+
+// A log that was renamed while no watch ran is still written to until its writer notices.
+func TestResumeInRenamedLogThatGrows(t *testing.T) {
+	b := newBench(t)
+	b.write("conn.log", headLine("A")+"\n"+lines("a", 1, 2))
+	b.follow(FollowOptions{})
+	b.read()
+	b.rename("conn.log", "conn.log.1")
+	b.again(FollowOptions{})
+	b.expect("nothing is new", "")
+	b.write("conn.log.1", lines("a", 3, 3))
+	b.expect("before the next log", "a3")
+	b.write("conn.log", headLine("B")+"\n"+lines("b", 1, 1))
+	b.write("conn.log.1", lines("a", 4, 4))
+	b.expect("beside the next log", "a4 | "+headLine("B")+" b1")
+}

@@ -166,7 +166,7 @@ func (e *Engine) packets(ctx context.Context, name string, frames Frames) error 
 	}
 }
 
-// cut ends a capture that fails, after all that it gave is scored.
+// cut ends a stream that fails, after all that it gave is scored.
 func (e *Engine) cut(cause error) error {
 	if err := e.drain(nil); err != nil {
 		return errors.Join(cause, err)

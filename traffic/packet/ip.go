@@ -94,11 +94,8 @@ func (d *Decoder) ipv6(b []byte, wire, depth int) fate {
 	if total == 40 && b[6] != protoNone { // a jumbogram, or offloaded segmentation
 		total = jumbo(b, wire)
 	}
-	switch {
-	case total > wire:
+	if total > wire {
 		return truncated
-	case total < 40:
-		return malformed
 	}
 	p := &d.packets[depth]
 	*p = Packet{

@@ -314,7 +314,7 @@ func TestServersThatCannotBeReached(t *testing.T) {
 }
 
 // recent answers as a server of today does, whose subqueries may give NULL: what a question
-// of settings finds is given.
+// of settings finds is given: names and values.
 func recent(settings ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		statement, _ := io.ReadAll(r.Body)
@@ -331,14 +331,14 @@ func recent(settings ...string) http.HandlerFunc {
 
 // A profile by which a part would be handed out is refused.
 func TestProfileThatCutsAnswers(t *testing.T) {
-	s := httptest.NewServer(recent("max_threads8", "limit"))
+	s := httptest.NewServer(recent("max_threads", "8", "limit", "1000"))
 	t.Cleanup(s.Close)
 	_, err := Dial(t.Context(), at(t, s.URL), sql.Access{})
 	wantError(t, err, "a part of the rows (limit)")
 }
 
 func TestAuthorityThatIsTrusted(t *testing.T) {
-	s := httptest.NewTLSServer(recent("max_threads'auto(4)'"))
+	s := httptest.NewTLSServer(recent("max_threads", "'auto(4)'"))
 	t.Cleanup(s.Close)
 	access := sql.Access{TLS: s.Client().Transport.(*http.Transport).TLSClientConfig}
 	c, err := Dial(t.Context(), at(t, s.URL), access)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,12 +37,12 @@ func (c *conn) expectWhole(ctx context.Context) error {
 	}
 	var names []string
 	err := c.Query(ctx, sql.Query{
-		SQL:   "SELECT if(name = 'max_threads', concat(name, value), name) FROM system.settings WHERE " + cut + " OR name = 'max_threads'",
-		Types: []sql.Type{sql.Words},
+		SQL:   "SELECT name, value FROM system.settings WHERE " + cut + " OR name = 'max_threads'",
+		Types: []sql.Type{sql.Words, sql.Words},
 	}, func(b *sql.Block) error {
-		for _, name := range b.Columns[0].Words {
-			if threads, found := strings.CutPrefix(name, "max_threads"); found {
-				c.lone = threads == "1" || threads == "auto(1)" || threads == "'auto(1)'"
+		for i, name := range b.Columns[0].Words {
+			if name == "max_threads" {
+				c.lone = slices.Contains([]string{"1", "auto(1)", "'auto(1)'"}, b.Columns[1].Words[i])
 				continue
 			}
 			names = append(names, strings.Clone(name))
